@@ -1,0 +1,159 @@
+"""The whole contract between the engine and a provider.
+
+A provider package exports one object that satisfies `Provider` under the entry-point group
+`descope_state.providers`. It sees `descope_state.sdk` and nothing else of the engine.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
+
+from descope_state.sdk.schema import Config
+
+C = TypeVar("C", bound=Config)
+
+
+class Tier(IntEnum):
+    """The plan an account is on, as far as it decides what may be used."""
+
+    FREE = 1
+    PRO = 2
+    GROWTH = 3
+    ENTERPRISE = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote(Generic[C]):
+    """One object as the service holds it now.
+
+    `config` carries every field the service answered, computed ones included, passed through the
+    kind's model so that spelling cannot differ. Sensitive fields are left out.
+    """
+
+    id: str
+    config: C
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """What a service allows one family of calls: `calls` in any `seconds`."""
+
+    family: str
+    calls: int
+    seconds: float
+
+
+@runtime_checkable
+class Gate(Protocol):
+    """What every call passes before it is sent; the transport awaits it once per send."""
+
+    async def enter(self, family: str) -> None:
+        """Wait until one call of this family may be sent, and count it."""
+
+
+@runtime_checkable
+class Kind(Protocol[C]):
+    """One kind of thing a service holds, bound to a connection.
+
+    The class variables describe the kind before any connection exists. `list` is called once per
+    refresh, `read` once per managed object of a kind whose list is partial, `identity` often.
+    Sending is the kind's business; pacing, retries and concurrency are the engine's.
+    """
+
+    name: ClassVar[str]
+    model: ClassVar[type[Config]]
+    family: ClassVar[str]
+    description: ClassVar[str]
+    identity_fields: ClassVar[tuple[str, ...]]
+    unique: ClassVar[bool]
+    schema_version: ClassVar[int]
+    singleton: ClassVar[bool]
+    partial_list: ClassVar[bool]
+    requires: ClassVar[Tier]
+    batches: ClassVar[frozenset[str]]
+    calls: ClassVar[Mapping[str, int]]
+
+    def identity(self, config: C) -> str:
+        """Give the natural key that a configuration has, without asking anybody."""
+
+    def list(self) -> AsyncIterator[Remote[C]]:
+        """Give every object of this kind, in as few calls as the service allows."""
+
+    async def read(self, id: str) -> Remote[C] | None:  # noqa: A002  # the service's word for it
+        """Give one object in full, or None where there is none."""
+
+    async def find(self, identity: str) -> Remote[C] | None:
+        """Give the object with this natural key, or None; used by import and recovery."""
+
+    async def create(self, config: C) -> Remote[C]:
+        """Make an object and give it as the service then holds it."""
+
+    async def update(self, current: Remote[C], config: C, changed: frozenset[str]) -> Remote[C]:
+        """Change an object; fields outside `changed` keep the value they have in `config`."""
+
+    async def delete(self, current: Remote[C]) -> None:
+        """Remove an object; one that is already gone is a success."""
+
+
+class KindDefaults:
+    """What most kinds have in common; a kind inherits it and overrides what differs.
+
+    `batches` names the actions the API has a batch endpoint for (`create`, `update`, `delete`),
+    `calls` how many calls one action takes where that is not one.
+    """
+
+    description: ClassVar[str] = ""
+    family: ClassVar[str] = "general"
+    identity_fields: ClassVar[tuple[str, ...]] = ("name",)
+    unique: ClassVar[bool] = True
+    schema_version: ClassVar[int] = 1
+    singleton: ClassVar[bool] = False
+    partial_list: ClassVar[bool] = False
+    requires: ClassVar[Tier] = Tier.FREE
+    batches: ClassVar[frozenset[str]] = frozenset()
+    calls: ClassVar[Mapping[str, int]] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a provider is to connect to, as the environment and its credentials say.
+
+    `folder` is where an embedded service keeps its world; None means in memory only.
+    """
+
+    environment: str
+    endpoint: str
+    project_id: str
+    key: str
+    folder: str | None
+    gate: Gate
+
+
+@runtime_checkable
+class Session(Protocol):
+    """An open connection to one project."""
+
+    project_id: str
+    base_url: str
+    kinds: Mapping[str, Kind[Any]]
+    limits: tuple[Limit, ...]
+
+    async def tier(self) -> Tier:
+        """Say which plan the account is on; asked once per command."""
+
+    def baseline(self) -> Mapping[str, frozenset[str]]:
+        """Name, by kind, the identities that every new project holds."""
+
+
+@runtime_checkable
+class Provider(Protocol):
+    """What a provider package exports."""
+
+    name: ClassVar[str]
+    kinds: ClassVar[tuple[type[Any], ...]]
+    endpoints: ClassVar[frozenset[str]]
+
+    def connect(self, target: Target) -> AbstractAsyncContextManager[Session]:
+        """Open a connection; entering it may ask the service who we are, and nothing else."""

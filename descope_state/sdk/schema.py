@@ -1,0 +1,235 @@
+"""One place per attribute: a pydantic field with marks, and the plain schema the engine reads.
+
+A provider describes each kind by a `Config` subclass whose fields carry marks in `Annotated`.
+Validation, difference, redaction, JSON Schema, `explain`, import and the reference all follow from
+that one field. `schema_of` turns the model into values once; nothing else looks at pydantic.
+"""
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.fields import FieldInfo
+
+from descope_state.model.value import Value
+
+
+class Config(BaseModel):
+    """Base of what a stack may say about one kind of resource; strict, closed and immutable."""
+
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False
+    )
+
+    aliases: ClassVar[Mapping[str, str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Made by the service; may be referred to, and stated only when `optional`."""
+
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitive:
+    """A secret: takes nothing but `${secret('…')}` and is remembered as a fingerprint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Immutable:
+    """Cannot be changed in place: another value means another object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volatile:
+    """Changes by itself; never compared, and unknown again after every update."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unordered:
+    """A list in which order and repetition mean nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A list of objects that are matched by one of their fields rather than by position."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class JsonDocument:
+    """A free document, compared as JSON and explained by its inner difference."""
+
+    volatile: tuple[str, ...] = ()
+
+
+def keyed(by: str) -> Keyed:
+    """Mark a list of objects as matched by the field `by`."""
+    return Keyed(by)
+
+
+Mark = Computed | Sensitive | Immutable | Volatile | Unordered | Keyed | JsonDocument
+Json = Any
+JsonField = Annotated[Json, JsonDocument()]
+
+
+class Type(StrEnum):
+    """The types a field may have."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    LIST = "list"
+    SET = "set"
+    KEYED = "keyed list"
+    MAP = "map"
+    OBJECT = "object"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """The type of a value, down to its leaves."""
+
+    type: Type
+    item: "Shape | None" = None
+    fields: Mapping[str, "Field"] = field(default_factory=dict)
+    key: str = ""
+    choices: tuple[str, ...] = ()
+    volatile: tuple[str, ...] = ()
+    nullable: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Tell whether two such values may be compared as they stand, without arranging."""
+        if self.type in (Type.SET, Type.KEYED, Type.JSON):
+            return False
+        if self.item is not None and not self.item.plain:
+            return False
+        return all(inner.shape.plain for inner in self.fields.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One attribute of a kind."""
+
+    name: str
+    shape: Shape
+    description: str = ""
+    default: Value = None
+    required: bool = False
+    computed: bool = False
+    statable: bool = True
+    sensitive: bool = False
+    immutable: bool = False
+    volatile: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """All that the engine knows about a kind without asking the service."""
+
+    kind: str
+    provider: str
+    fields: Mapping[str, Field]
+    description: str = ""
+    version: int = 1
+    family: str = ""
+    identity_fields: tuple[str, ...] = ()
+    unique: bool = True
+    singleton: bool = False
+    partial_list: bool = False
+    requires: int = 0
+    batches: frozenset[str] = frozenset()
+    calls: Mapping[str, int] = field(default_factory=dict)
+
+
+def fields_of(model: type[BaseModel]) -> dict[str, Field]:
+    """Read the fields of a model, marks and all."""
+    return {name: _field(name, info) for name, info in model.model_fields.items()}
+
+
+def _field(name: str, info: FieldInfo) -> Field:
+    marks = {type(mark): mark for mark in info.metadata if isinstance(mark, Mark)}
+    computed = marks.get(Computed)
+    default = None if info.is_required() else info.get_default(call_default_factory=True)  # type: ignore[call-arg]  # pydantic's factories take no data here
+    return Field(
+        name=name,
+        shape=_shape(info.annotation, marks),
+        description=info.description or "",
+        default=_plain(default),
+        required=info.is_required(),
+        computed=computed is not None or Volatile in marks,
+        statable=(computed is None and Volatile not in marks)
+        or (isinstance(computed, Computed) and computed.optional),
+        sensitive=Sensitive in marks,
+        immutable=Immutable in marks,
+        volatile=Volatile in marks,
+    )
+
+
+def _plain(default: object) -> Value:
+    if isinstance(default, BaseModel):
+        dumped: dict[str, Value] = default.model_dump(mode="json")
+        return dumped
+    if isinstance(default, tuple | list):
+        return [_plain(item) for item in default]
+    if isinstance(default, dict):
+        return {str(key): _plain(item) for key, item in default.items()}
+    if default is None or isinstance(default, bool | int | float | str):
+        return default
+    return None
+
+
+_SCALARS = {str: Type.STRING, int: Type.INTEGER, float: Type.NUMBER, bool: Type.BOOLEAN}
+
+
+def _shape(annotation: object, marks: Mapping[type, object]) -> Shape:
+    document = marks.get(JsonDocument)
+    if isinstance(document, JsonDocument) or annotation is Any:
+        hidden = document.volatile if isinstance(document, JsonDocument) else ()
+        return Shape(type=Type.JSON, volatile=hidden, nullable=True)
+    inner, nullable = _without_none(annotation)
+    if isinstance(inner, type) and inner in _SCALARS:
+        return Shape(type=_SCALARS[inner], nullable=nullable)
+    if isinstance(inner, type) and issubclass(inner, BaseModel):
+        return Shape(type=Type.OBJECT, fields=fields_of(inner), nullable=nullable)
+    return _generic(inner, marks, nullable=nullable)
+
+
+def _without_none(annotation: object) -> tuple[object, bool]:
+    if get_origin(annotation) in (Union, types.UnionType):
+        rest = [part for part in get_args(annotation) if part is not type(None)]
+        if len(rest) == 1:
+            return rest[0], True
+    return annotation, False
+
+
+def _generic(annotation: object, marks: Mapping[type, object], *, nullable: bool) -> Shape:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        inner = {type(mark): mark for mark in arguments[1:]}
+        return _shape(arguments[0], {**marks, **inner})
+    if origin is Literal:
+        return Shape(type=Type.STRING, choices=tuple(map(str, arguments)), nullable=nullable)
+    if origin in (list, tuple):
+        kind, key = _list_type(marks)
+        return Shape(type=kind, item=_shape(arguments[0], {}), key=key, nullable=nullable)
+    if origin is dict:
+        return Shape(type=Type.MAP, item=_shape(arguments[1], {}), nullable=nullable)
+    message = f"{annotation!r} is not a type that a field of a kind may have"
+    raise TypeError(message)
+
+
+def _list_type(marks: Mapping[type, object]) -> tuple[Type, str]:
+    match marks.get(Keyed):
+        case Keyed(by):
+            return Type.KEYED, by
+        case _:
+            return (Type.SET if Unordered in marks else Type.LIST), ""

@@ -1,0 +1,1 @@
+"""The figures that dstate is held to; `make bench` prints them."""

@@ -1,0 +1,78 @@
+# One verb per need. `make` alone lists them.
+# Needs make, a POSIX shell and Python 3.11 or newer; everything else goes into .venv.
+
+.POSIX:
+.PHONY: help demo test check fmt bench golden faults soak lowest lock clean
+
+BIN = .venv/bin
+LOWEST = .venv-lowest/bin
+UV = 0.13.8
+PYTEST = $(BIN)/python -m pytest
+# Prints the first Python that is new enough; PYTHON=... overrides it.
+FIND_PYTHON = for python in $(PYTHON) python3.11 python3 python3.12 python3.13 python3.14; do \
+	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	then echo $$python; exit 0; fi; done; \
+	echo 'Python 3.11 or newer was not found; install it, or say `make PYTHON=/path/to/python3 ...`' >&2; exit 1
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/.stamp ## a stack from plan to drift and back, on the built-in emulator, without an account
+	@PATH="$$PWD/$(BIN):$$PATH" sh examples/demo.sh
+
+test: .venv/.stamp ## every test, with branch coverage of at least 85 %
+	$(PYTEST) -n 2 --cov --cov-report=term
+
+check: .venv/.stamp ## lint, types, layers and unit tests: the fast answer before a commit
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PYTEST) -n 2 -q tests/unit tests/packaging
+
+fmt: .venv/.stamp ## format the code and repair what ruff can repair
+	$(BIN)/ruff check --fix-only -q .
+	$(BIN)/ruff format .
+
+bench: .venv/.stamp ## the figures the project is held to
+	$(BIN)/python -m benchmarks
+
+golden: .venv/.stamp ## write the expected output of the scenarios anew; read the difference before a commit
+	DSTATE_GOLDEN=write $(PYTEST) -q tests/scenarios
+
+faults: .venv/.stamp ## properties and faults with full effort: minutes
+	@EFFORT=full; $(RUN_FAULTS)
+
+soak: .venv/.stamp ## the same for as long as it takes: hours
+	@EFFORT=soak; $(RUN_FAULTS)
+
+RUN_FAULTS = files=$$(find tests/properties tests/faults -name 'test_*.py' 2>/dev/null | sort); \
+	test -n "$$files" || { echo 'no tests in tests/properties and tests/faults' >&2; exit 1; }; \
+	DSTATE_EFFORT=$$EFFORT $(PYTEST) -n 2 --timeout=0 $$files
+
+lowest: .venv-lowest/.stamp ## every test on the oldest libraries that pyproject.toml admits
+	$(LOWEST)/python -m pytest -n 2 -q
+
+lock: ## resolve requirements.lock anew
+	@python=$$($(FIND_PYTHON)) && rm -rf .venv-lock && $$python -m venv .venv-lock
+	.venv-lock/bin/pip install -q --disable-pip-version-check uv==$(UV)
+	.venv-lock/bin/uv pip compile -q --no-config --upgrade --generate-hashes --universal \
+		--python-version 3.11 --extra dev --no-header --no-emit-index-url --no-emit-find-links \
+		-o requirements.lock pyproject.toml
+	rm -rf .venv-lock
+
+clean: ## remove everything that make and the tests have made
+	rm -rf .venv .venv-lowest .venv-lock build dist htmlcov .coverage .coverage.* \
+		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find descope_state providers tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.stamp: pyproject.toml requirements.lock
+	@python=$$($(FIND_PYTHON)) && rm -rf .venv && echo "making .venv with $$python" && $$python -m venv .venv
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv-lowest/.stamp: pyproject.toml constraints-lowest.txt
+	@python=$$($(FIND_PYTHON)) && rm -rf .venv-lowest && $$python -m venv .venv-lowest
+	@$(LOWEST)/pip install -q --disable-pip-version-check -c constraints-lowest.txt -e '.[dev]'
+	@touch $@

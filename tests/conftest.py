@@ -1,0 +1,34 @@
+"""What holds for every test: the event loop, and how hard hypothesis searches.
+
+The network guard is in `pyproject.toml`: pytest-socket lets loopback and unix sockets through.
+"""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+EFFORT = os.environ.get("DSTATE_EFFORT", "sample")
+
+# A sample is the same in every run, so that a red build is red again at home.
+settings.register_profile(
+    "sample", max_examples=40, stateful_step_count=20, deadline=None, derandomize=True
+)
+settings.register_profile(
+    "full", max_examples=1_000, stateful_step_count=50, deadline=None, print_blob=True
+)
+settings.register_profile(
+    "soak",
+    max_examples=50_000,
+    stateful_step_count=100,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(EFFORT)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Run async tests on asyncio only: the engine uses nothing else."""
+    return "asyncio"

@@ -1,0 +1,1 @@
+"""The kinds of resources in a Descope project, one module each."""

@@ -1,0 +1,170 @@
+"""The provider: where Descope is, who we are there, and what it holds."""
+
+import hashlib
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from descope_state.sdk.faults import Rejected, Unauthorized
+from descope_state.sdk.http import Settling, Transport, over_http
+from descope_state.sdk.provider import Kind, Limit, Session, Target, Tier
+from dstate_descope import wire
+from dstate_descope.baseline import BASELINE
+from dstate_descope.kinds.permission import PermissionKind
+from dstate_descope.kinds.role import RoleKind
+from dstate_descope.kinds.tenant import TenantKind
+
+_KINDS = (PermissionKind, RoleKind, TenantKind)
+LIMITS = (
+    Limit(family="general", calls=100, seconds=60.0),
+    Limit(family="user", calls=500, seconds=60.0),
+)
+_REGIONAL = 32
+_LICENSE_HEADER = "x-descope-license"
+_PROJECT = re.compile(r"P[A-Za-z0-9]{7,63}")
+_KEY = re.compile(r"K[!-~]+")
+
+
+@dataclass(slots=True, kw_only=True)
+class DescopeSession:
+    """An open connection to one Descope project."""
+
+    project_id: str
+    base_url: str
+    transport: Transport
+    limits: tuple[Limit, ...]
+    kinds: Mapping[str, Kind[Any]]
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+
+    async def tier(self) -> Tier:
+        """Ask which plan the account is on, and say so on later calls as the SDKs do."""
+        answer = await self.transport.send(wire.LICENSE)
+        try:
+            name = wire.Record(answer, "license").choice("rateLimitTier", tuple(_TIERS))
+        except wire.Unreadable as error:
+            raise wire.misread(wire.LICENSE, error) from None
+        self.headers[_LICENSE_HEADER] = name
+        return _TIERS[name]
+
+    def baseline(self) -> Mapping[str, frozenset[str]]:
+        """Name what every new project holds."""
+        return BASELINE
+
+
+_TIERS = {f"tier{tier.value}": tier for tier in Tier}
+
+
+class Descope:
+    """Descope, as dstate's registry finds it."""
+
+    name: ClassVar[str] = "descope"
+    kinds: ClassVar[tuple[type[Any], ...]] = _KINDS
+    endpoints: ClassVar[frozenset[str]] = frozenset({"descope", "emulator"})
+
+    def connect(self, target: Target) -> AbstractAsyncContextManager[Session]:
+        """Open a connection to the service, to another base URL, or to the embedded emulator."""
+        return _embedded(target) if target.endpoint == "emulator" else _remote(target)
+
+
+@asynccontextmanager
+async def _embedded(target: Target) -> AsyncIterator[Session]:
+    from dstate_descope.emulator.embedded import (  # noqa: PLC0415  # only where it is wanted
+        EmbeddedTransport,
+    )
+
+    project_id = target.project_id or emulated_project(target.environment)
+    transport = EmbeddedTransport(
+        project_id=project_id,
+        gate=target.gate,
+        settling=Settling(describe=wire.describe),
+        folder=target.folder,
+    )
+    yield _session(transport, project_id=project_id, base_url="emulator", limits=(), headers={})
+
+
+@asynccontextmanager
+async def _remote(target: Target) -> AsyncIterator[Session]:
+    _check_credentials(target)
+    url = base_url(target.endpoint, target.project_id)
+    headers = {
+        "authorization": f"Bearer {target.project_id}:{target.key}",
+        "content-type": "application/json",
+        "user-agent": "dstate",
+        "x-descope-project-id": target.project_id,
+    }
+    settling = Settling(describe=wire.describe, secrets=(target.key,))
+    async with over_http(url, headers=headers, gate=target.gate, settling=settling) as transport:
+        yield _session(
+            transport,
+            project_id=target.project_id,
+            base_url=url,
+            limits=LIMITS,
+            headers=headers,
+        )
+
+
+def _session(
+    transport: Transport,
+    *,
+    project_id: str,
+    base_url: str,
+    limits: tuple[Limit, ...],
+    headers: dict[str, str],
+) -> DescopeSession:
+    return DescopeSession(
+        project_id=project_id,
+        base_url=base_url,
+        transport=transport,
+        limits=limits,
+        kinds={kind.name: kind(transport) for kind in _KINDS},
+        headers=headers,
+    )
+
+
+def emulated_project(environment: str) -> str:
+    """Derive the project id of an embedded emulator: always the same for an environment."""
+    slug = "".join(filter(str.isalnum, environment))[:9]
+    digest = hashlib.sha256(environment.encode()).hexdigest()
+    return f"Pemulator{slug}{digest}"[:28]
+
+
+def base_url(endpoint: str, project_id: str) -> str:
+    """Say where a project is served; the region of a long project id is in its first letters."""
+    if endpoint not in ("", "descope"):
+        return _checked(endpoint)
+    if len(project_id) >= _REGIONAL:
+        return f"https://api.{project_id[1:5].lower()}.descope.com"
+    return "https://api.descope.com"
+
+
+def _checked(endpoint: str) -> str:
+    parts = urlsplit(endpoint)
+    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if parts.username or parts.password or parts.query or parts.fragment or not parts.hostname:
+        message = "the endpoint is not a base URL"
+        raise Rejected(message, hint="write `emulator`, or a URL such as `https://api.descope.com`")
+    if parts.scheme != "https" and not (parts.scheme == "http" and local):
+        message = f"the endpoint `{parts.hostname}` would be sent the management key in clear"
+        raise Rejected(message, hint="use `https://`; `http://` is for this machine only")
+    return endpoint.rstrip("/")
+
+
+def _check_credentials(target: Target) -> None:
+    absent = [
+        name
+        for name, value in (("project id", target.project_id), ("management key", target.key))
+        if not value
+    ]
+    where = f"environment `{target.environment}`"
+    if absent:
+        message = f"{where} has no {' and no '.join(absent)}"
+        raise Unauthorized(message, hint="both are found in the Descope console")
+    if not _PROJECT.fullmatch(target.project_id):
+        message = f"{where}: `{target.project_id}` is not a project id"
+        raise Unauthorized(message, hint="a project id begins with `P`")
+    if not _KEY.fullmatch(target.key):
+        message = f"{where}: the management key is not one of Descope's"
+        raise Unauthorized(message, hint="a management key begins with `K` and has no spaces")

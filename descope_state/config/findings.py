@@ -1,0 +1,122 @@
+"""Collected complaints about what files say, and typed access to their mappings."""
+
+import difflib
+from collections.abc import Collection, Iterable
+
+from descope_state.config.yaml import Document
+from descope_state.errors import Problem
+from descope_state.model.value import Path, Value
+
+_SORTS = {
+    type(None): "nothing",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    dict: "a map",
+}
+
+
+def sort_of(value: Value) -> str:
+    """Name the type of a value in words."""
+    return _SORTS.get(type(value), type(value).__name__)
+
+
+def suggestion(name: str, known: Collection[str]) -> str:
+    """Name what was probably meant, or list what there is."""
+    close = difflib.get_close_matches(name, known, n=1)
+    if close:
+        return f"did you mean `{close[0]}`?"
+    return f"known: {', '.join(f'`{one}`' for one in sorted(known))}" if known else ""
+
+
+class Section:
+    """One mapping of a document; what is wrong with it goes to the shared list of problems."""
+
+    def __init__(
+        self, document: Document, value: Value, *, path: Path, problems: list[Problem]
+    ) -> None:
+        self.document = document
+        self.path = path
+        self.problems = problems
+        self.data: dict[str, Value] = {}
+        if isinstance(value, dict):
+            self.data = value
+        elif value is not None:
+            self.complain(
+                "E1202", (), message=f"{self._title()} must be a map, not {sort_of(value)}"
+            )
+
+    def _title(self) -> str:
+        return f"`{self.path[-1]}`" if self.path else "a file of the stack"
+
+    def complain(
+        self, code: str, path: Path, *, message: str, hint: str = "", key: bool = False
+    ) -> None:
+        """Add a problem about something inside this mapping."""
+        inner = (*self.path, *path)
+        self.problems.append(
+            self.document.problem(code, inner, message=message, hint=hint, key=key)
+        )
+
+    def known(self, names: Collection[str]) -> None:
+        """Refuse every field that is not one of the names."""
+        for name in self.data:
+            if name not in names:
+                message = f"unknown field `{name}`"
+                hint = suggestion(name, names)
+                if hint.startswith("did"):
+                    message, hint = f"{message}, {hint}", ""
+                self.complain("E1201", (name,), message=message, hint=hint, key=True)
+
+    def section(self, name: str) -> "Section":
+        """Give an inner mapping; one that is absent or empty is an empty one."""
+        return Section(
+            self.document, self.data.get(name), path=(*self.path, name), problems=self.problems
+        )
+
+    def sections(self) -> Iterable[tuple[str, "Section"]]:
+        """Give every member as a mapping."""
+        for name in self.data:
+            yield name, self.section(name)
+
+    def wrong(self, name: str, wanted: str) -> None:
+        """Complain that a field has the wrong type."""
+        found = sort_of(self.data[name])
+        self.complain("E1202", (name,), message=f"`{name}` must be {wanted}, not {found}")
+
+    def text(self, name: str, default: str = "") -> str:
+        """Give a text field."""
+        value = self.data.get(name, default)
+        if isinstance(value, str):
+            return value
+        self.wrong(name, "text")
+        return default
+
+    def flag(self, name: str) -> bool:
+        """Give a field that is true or false; false where absent."""
+        value = self.data.get(name, False)
+        if isinstance(value, bool):
+            return value
+        self.wrong(name, "true or false")
+        return False
+
+    def number(self, name: str, default: int, *, most: int) -> int:
+        """Give a whole number from zero to a bound."""
+        value = self.data.get(name, default)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
+            return value
+        message = f"`{name}` must be a whole number from 0 to {most}"
+        self.complain("E1202", (name,), message=message)
+        return default
+
+    def elements(self, name: str) -> list[Value]:
+        """Give a list field; an absent one is empty."""
+        value = self.data.get(name)
+        if value is None:
+            return []
+        if isinstance(value, list):
+            return value
+        self.wrong(name, "a list")
+        return []

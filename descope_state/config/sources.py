@@ -1,0 +1,159 @@
+"""What expressions may read besides the stack's own YAML: files inside it, variables, JSON."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from math import isfinite
+from pathlib import Path
+from typing import NoReturn, cast
+
+from descope_state.config.files import read_inside
+from descope_state.config.scalars import LARGEST_INTEGER
+from descope_state.config.source import LARGEST_FILE
+from descope_state.config.yaml import parse
+from descope_state.errors import Invalid, UnsafeFile
+from descope_state.model.value import Value
+
+_LONGEST_NUMBER = 400
+_DEEPEST_JSON = 200
+_TOO_DEEP = f"the JSON text is nested more than {_DEEPEST_JSON} deep"
+
+
+class StackSources:
+    """The sources of one stack; `digests` names every file that was read, for the plan's digest."""
+
+    def __init__(self, root: Path, *, environ: Mapping[str, str]) -> None:
+        self._root = root
+        self._environ = environ
+        self._texts: dict[str, str] = {}
+        self.digests: dict[str, str] = {}
+
+    def file(self, path: str) -> str:
+        """Give the text of a file inside the stack, read once."""
+        if path not in self._texts:
+            self._texts[path] = self._read(path)
+        return self._texts[path]
+
+    def _read(self, path: str) -> str:
+        try:
+            data = read_inside(self._root, path)
+            text = data.decode("utf-8")
+        except UnsafeFile as error:
+            raise ValueError(error.message) from None
+        except UnicodeDecodeError:
+            message = f"`{path}` is not UTF-8 text"
+            raise ValueError(message) from None
+        self.digests[path] = hashlib.sha256(data).hexdigest()
+        return text
+
+    def environment_variable(self, name: str) -> str:
+        """Give an environment variable; an empty one counts as missing."""
+        value = self._environ.get(name, "")
+        if not value:
+            state = "empty" if name in self._environ else "not set"
+            message = f"the environment variable `{name}` is {state}"
+            raise ValueError(message)
+        if any(ord(character) < ord(" ") for character in value):
+            message = f"the environment variable `{name}` holds a line break or control character"
+            raise ValueError(message)
+        return value
+
+    def parse_yaml(self, text: str) -> Value:
+        """Read YAML by the rules of the stack's own files."""
+        try:
+            return parse(text.encode(), file="").data
+        except UnicodeEncodeError:
+            message = "the YAML text holds half of a character"
+            raise ValueError(message) from None
+        except Invalid as error:
+            first = error.problems[0]
+            line = first.origin.line if first.origin else 1
+            message = f"in line {line} of the YAML text: {first.message}"
+            raise ValueError(message) from None
+
+    def parse_json(self, text: str) -> Value:
+        """Read JSON strictly: no duplicate keys, no infinities, bounded in depth and size."""
+        return read_json(text)
+
+
+def read_json(text: str) -> Value:
+    """Read JSON strictly; a ValueError says what is wrong."""
+    if len(text) > LARGEST_FILE:
+        message = f"the JSON text is longer than {LARGEST_FILE:,} characters"
+        raise ValueError(message)
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_members,
+            parse_constant=_refuse_constant,
+            parse_float=_fraction,
+            parse_int=_integer,
+        )
+    except json.JSONDecodeError as error:
+        message = f"in line {error.lineno}, column {error.colno} of the JSON text: {error.msg}"
+        raise ValueError(message) from None
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    _refuse_deep_or_broken(value)
+    return cast("Value", value)
+
+
+def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members: dict[str, object] = {}
+    for key, value in pairs:
+        if key in members:
+            message = f"the JSON text has the key `{key}` twice in one object"
+            raise ValueError(message)
+        members[key] = value
+    return members
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    message = f"`{word}` is not JSON"
+    raise ValueError(message)
+
+
+def _fraction(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        message = f"the number `{text[:40]}` in the JSON text is too large"
+        raise ValueError(message)
+    return number
+
+
+def _integer(text: str) -> int:
+    number = int(text) if len(text) <= _LONGEST_NUMBER else LARGEST_INTEGER + 1
+    if abs(number) > LARGEST_INTEGER:
+        message = f"the number `{text[:40]}` in the JSON text is beyond ±2^53"
+        raise ValueError(message)
+    return number
+
+
+def _refuse_deep_or_broken(value: object) -> None:
+    """Look at everything level by level, so that depth costs no recursion."""
+    level = [value]
+    for _ in range(_DEEPEST_JSON + 1):
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return
+    raise ValueError(_TOO_DEEP)
+
+
+def _inside(value: object) -> list[object]:
+    if isinstance(value, str):
+        _refuse_half_character(value)
+    elif isinstance(value, dict):
+        for key in value:
+            _refuse_half_character(key)
+        return list(value.values())
+    elif isinstance(value, list):
+        return value
+    return []
+
+
+def _refuse_half_character(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        message = "the JSON text holds half of a character (a lone surrogate)"
+        raise ValueError(message) from None

@@ -15,8 +15,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
 DEVELOPMENT = [Requirement(line) for line in PROJECT["optional-dependencies"]["dev"]]
 EXTRAS = [Requirement(line) for line in PROJECT["optional-dependencies"]["keychain"]]
-# What one library hands out of another: declaring the first is declaring the second.
-BROUGHT = {"pydantic_core": "pydantic", "lark": "cel-python"}
+# What one library is made of and cannot be without: declaring it is declaring its part.
+BROUGHT = {"pydantic_core": "pydantic", "lark": "cel-python", "re2": "cel-python"}
 OURS = {"descope_state", "dstate_descope"}
 
 

@@ -21,11 +21,21 @@ class Kept(KindDefaults, Generic[C]):
     model: ClassVar[type[Config]]
     schema: ClassVar[Mapping[str, Field]]
     lacks: ClassVar[frozenset[str]] = frozenset()
+    hidden: ClassVar[frozenset[str]]
+    unseen: ClassVar[frozenset[str]]
+    defaults: ClassVar[Fields]
 
     def __init_subclass__(cls) -> None:
         if hasattr(cls, "model"):
             cls.description = cls.model.__doc__ or ""
             cls.schema = fields_of(cls.model)
+            cls.hidden = frozenset(name for name, field in cls.schema.items() if field.sensitive)
+            cls.unseen = cls.hidden | cls.lacks
+            cls.defaults = {
+                name: field.get_default(call_default_factory=True)
+                for name, field in cls.model.model_fields.items()
+                if not field.is_required()
+            }
 
     def __init__(self, world: FakeWorld, gate: Gate) -> None:
         self.world = world
@@ -70,11 +80,22 @@ class Kept(KindDefaults, Generic[C]):
         return cast("R", served)
 
     def _listed(self) -> "Sequence[Remote[C]]":
-        held = self.world.held(self.name)
         if self.world.trusted:
-            make = cast("Callable[..., C]", self.model.model_construct)
-            return [Remote(id=key, config=make(**held[key])) for key in self.world.order(self.name)]
+            return [self._trusted(key) for key in self.world.order(self.name)]
         return [self._remote(key, without=self.lacks) for key in self.world.order(self.name)]
+
+    def _trusted(self, identifier: str) -> Remote[C]:
+        # A tenth of what validation takes, and of what model_construct takes: a benchmark of the
+        # engine should not measure its fake.
+        fields = {**self.defaults, **self.world.objects[self.name][identifier], "id": identifier}
+        for name in self.unseen:
+            fields[name] = self.defaults[name]
+        config = self.model.__new__(self.model)
+        object.__setattr__(config, "__dict__", fields)
+        object.__setattr__(config, "__pydantic_fields_set__", set())
+        object.__setattr__(config, "__pydantic_extra__", None)
+        object.__setattr__(config, "__pydantic_private__", None)
+        return Remote(id=identifier, config=cast("C", config))
 
     def _held(self, identifier: str) -> Remote[C] | None:
         return self._remote(identifier) if identifier in self.world.held(self.name) else None
@@ -88,11 +109,10 @@ class Kept(KindDefaults, Generic[C]):
 
     def _remote(self, identifier: str, *, without: frozenset[str] = frozenset()) -> Remote[C]:
         stored = self.world.the(self.name, identifier)
-        hidden = {name for name, described in self.schema.items() if described.sensitive}
         shown = {
             name: copy.deepcopy(value)
             for name, value in stored.items()
-            if name not in hidden and name not in without
+            if name not in self.hidden and name not in without
         }
         made = self.model.model_validate({**shown, **self.served(identifier, stored)})
         return Remote(id=identifier, config=cast("C", made))

@@ -230,8 +230,19 @@ def test_a_documents_etag_changes_with_every_write() -> None:
 def test_a_trusted_world_lists_what_it_holds_without_looking() -> None:
     held = FakeWorld(trusted=True)
     held.put("label", name="l", description="d")
-    (row,) = connected(held, lambda session: listed(session.kinds["label"]))
-    assert row == Remote(id="label-1", config=models.Label(name="l", description="d"))
+    held.put("page", name="p", body="words")
+    held.put("credential", name="c", password="one")
+
+    async def use(session: Session) -> list[Remote[Any]]:
+        kinds = ("label", "page", "credential", "label")
+        return [row for kind in kinds for row in await listed(session.kinds[kind])]
+
+    quick = connected(held, use)
+    held.trusted = False
+    assert [row.config.model_dump() for row in quick] == [
+        row.config.model_dump() for row in connected(held, use)
+    ]
+    assert quick[0].config == quick[3].config
 
 
 def test_a_secret_is_held_and_never_given() -> None:

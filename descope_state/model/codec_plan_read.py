@@ -69,15 +69,13 @@ CHANGE = frozenset(
         "stated",
     }
 )
-_FIELD = frozenset(
-    {"after", "before", "edits", "forces_replacement", "hidden", "name", "sensitive"}
-)
-_EDIT = frozenset({"after", "before", "mark", "path"})
-_DRIFT = frozenset({"address", "fields", "id", "sort", "unmanaged"})
-_OUTPUT = frozenset({"description", "name", "sensitive", "value"})
-_CHECK = frozenset({"message", "name", "verdict"})
-_VIOLATION = frozenset({"addresses", "code", "hint", "message"})
-_ESTIMATE = frozenset({"calls", "changes", "per_minute", "refresh_calls", "seconds", "waves"})
+FIELD = frozenset({"after", "before", "edits", "forces_replacement", "hidden", "name", "sensitive"})
+EDIT = frozenset({"after", "before", "mark", "path"})
+DRIFT = frozenset({"address", "fields", "id", "sort", "unmanaged"})
+OUTPUT = frozenset({"description", "name", "sensitive", "value"})
+CHECK = frozenset({"message", "name", "verdict"})
+VIOLATION = frozenset({"addresses", "code", "hint", "message"})
+ESTIMATE = frozenset({"calls", "changes", "per_minute", "refresh_calls", "seconds", "waves"})
 
 
 def read_plan(record: Record) -> Plan:
@@ -85,12 +83,12 @@ def read_plan(record: Record) -> Plan:
     return Plan(
         bindings=read_bindings(record.one("bindings", BINDINGS)),
         changes=record.each("changes", CHANGE, read_change),
-        drift=record.each("drift", _DRIFT, _read_drift),
+        drift=record.each("drift", DRIFT, _read_drift),
         unmanaged=_read_counts(record),
-        outputs=record.each("outputs", _OUTPUT, _read_output),
-        checks=record.each("checks", _CHECK, _read_check),
-        violations=record.each("violations", _VIOLATION, _read_violation),
-        estimate=_read_estimate(record.one("estimate", _ESTIMATE)),
+        outputs=record.each("outputs", OUTPUT, _read_output),
+        checks=record.each("checks", CHECK, _read_check),
+        violations=record.each("violations", VIOLATION, _read_violation),
+        estimate=_read_estimate(record.one("estimate", ESTIMATE)),
         mode=record.text("mode"),
     )
 
@@ -125,7 +123,7 @@ def read_change(record: Record) -> Change:
         provider=record.text("provider"),
         action=record.choice("action", _ACTIONS),
         reason=record.choice("reason", _REASONS, Reason.NONE),
-        fields=record.each("fields", _FIELD, _read_field),
+        fields=record.each("fields", FIELD, _read_field),
         before=record.maybe_attributes("before"),
         after=record.maybe_attributes("after"),
         stated=record.texts("stated"),
@@ -146,7 +144,7 @@ def _read_field(record: Record) -> FieldChange:
         name=record.text("name"),
         before=record.value("before"),
         after=record.value("after"),
-        edits=record.each("edits", _EDIT, _read_edit),
+        edits=record.each("edits", EDIT, _read_edit),
         hidden=record.number("hidden", 0),
         forces_replacement=record.flag("forces_replacement"),
         sensitive=record.flag("sensitive"),
@@ -167,8 +165,8 @@ def _read_drift(record: Record) -> Drift:
         address=record.address("address"),
         sort=record.choice("sort", _SORTS),
         id=record.text("id"),
-        fields=record.each("fields", _FIELD, _read_field),
-        unmanaged=record.each("unmanaged", _FIELD, _read_field),
+        fields=record.each("fields", FIELD, _read_field),
+        unmanaged=record.each("unmanaged", FIELD, _read_field),
     )
 
 

@@ -2,13 +2,14 @@
 
 import hmac
 import random
-from dataclasses import replace
+from dataclasses import fields, replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from descope_state.errors import StalePlan
+from descope_state.model import codec_plan_read
 from descope_state.model.address import Address
 from descope_state.model.change import (
     Action,
@@ -285,6 +286,26 @@ def test_a_plan_without_bindings_is_refused() -> None:
 @pytest.mark.parametrize("change", [FULL, NOOP])
 def test_a_change_comes_back_from_plain_json(change: Change) -> None:
     assert revived_change(plain_change(change)) == change
+
+
+@pytest.mark.parametrize(
+    ("described", "names"),
+    [
+        (Plan, codec_plan_read.PLAN),
+        (Bindings, codec_plan_read.BINDINGS),
+        (Change, codec_plan_read.CHANGE),
+        (FieldChange, codec_plan_read.FIELD),
+        (Edit, codec_plan_read.EDIT),
+        (Drift, codec_plan_read.DRIFT),
+        (OutputValue, codec_plan_read.OUTPUT),
+        (CheckResult, codec_plan_read.CHECK),
+        (Violation, codec_plan_read.VIOLATION),
+        (Estimate, codec_plan_read.ESTIMATE),
+    ],
+)
+def test_no_field_is_forgotten(described: type[Plan], names: frozenset[str]) -> None:
+    """A field that is new in the model must be written too, or it would be lost without a word."""
+    assert {field.name for field in fields(described)} == names
 
 
 def flipped(data: bytes, position: int) -> bytes:

@@ -1,6 +1,7 @@
 """The state file: what is read is what was written, and any other bytes are refused."""
 
 import json
+from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from descope_state.model.codec import (
     revived,
     revived_entry,
 )
+from descope_state.model.codec_state import ENTRY, SNAPSHOT
 from descope_state.model.resource import Entry, Status
 from descope_state.model.state import Snapshot
 from descope_state.model.value import Fingerprint, Ref, Secret, Unknown, Value, canonical
@@ -185,6 +187,7 @@ def test_a_newer_format_is_refused_with_both_numbers(*, sealed: bool) -> None:
         (b'"Main"', b'{"$later": 1}', "`\\$later` is not a placeholder"),
         (b'"Main"', b'{"$map": {"a": 1}}', "`\\$map` is not a placeholder"),
         (b'"Main"', b"[" * 100_000 + b"]" * 100_000, "nested too deeply"),
+        (b'"Main"', b"[" * 600 + b'{"$fingerprint": "x"}' + b"]" * 600, "nested too deeply"),
         (b'"Main"', b'"\xff"', "utf-8"),
         (b'"Main"', b"1" * 5000, "cannot be read"),
     ],
@@ -277,6 +280,11 @@ def test_an_entry_comes_back_from_a_journal() -> None:
     assert revived_entry(plain_entry(full_entry())) == full_entry()
     bare = small().entries[SITE]
     assert revived_entry(plain_entry(bare)) == bare
+
+
+def test_no_field_of_an_entry_or_a_snapshot_is_forgotten() -> None:
+    assert {field.name for field in fields(Entry)} == ENTRY
+    assert {field.name for field in fields(Snapshot)} == SNAPSHOT - {"checksum", "format"}
 
 
 def flipped(data: bytes, position: int) -> bytes:

@@ -145,6 +145,7 @@ def _documents(
     return Documents(
         name=settings.name,
         environment=environment,
+        environments=tuple(settings.environments),
         variables=final.found,
         safety=settings.safety,
         blocks=tuple(contents.blocks),

@@ -8,7 +8,7 @@ from bisect import bisect_right
 
 import yaml
 
-from descope_state.config.refusals import Refusals
+from descope_state.config.refusals import Refusals, Stop
 from descope_state.config.source import Source
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -18,7 +18,7 @@ _LINE = re.compile(r"[^\r\n]*")
 
 
 def refuse_tabs(source: Source, refusals: Refusals) -> None:
-    """Complain about the first tab of every line that has one where it may not be."""
+    """Complain about the first tab of every line that has one where it may not be; then stop."""
     if "\t" not in source.text:
         return
     spans, end = _texts(source.text)
@@ -34,6 +34,8 @@ def refuse_tabs(source: Source, refusals: Refusals) -> None:
         if not _in_comment(source, index, max(text_end, source.index(line))):
             complained = line
             refusals.tab(index)
+    if complained:
+        raise Stop
 
 
 def _in_comment(source: Source, index: int, start: int) -> bool:

@@ -118,6 +118,12 @@ class Document:
         return self.source.origin(index)
 
 
+def _of_null(event: _Event, key: int) -> int:
+    """Let a value that was left out stand at its key."""
+    left_out = event.__class__ is _SCALAR and not event.value and event.anchor is None
+    return key if left_out else event.start_mark.index
+
+
 def _inner(container: Value, step: str | int) -> Value:
     if isinstance(container, dict):
         return container.get(cast("str", step))
@@ -224,7 +230,10 @@ class _Reader:
                 self._repeated(key, data, places=places, index=place)
             else:
                 data[key] = value
-                places += (place, event.start_mark.index)
+                places += (
+                    place,
+                    event.start_mark.index if value is not None else _of_null(event, place),
+                )
         self._close(data, places)
         if not all(map(str.isascii, data)):
             self._refuse_twins(data, places)

@@ -11,7 +11,6 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from descope_state.sdk.faults import (
@@ -88,7 +87,7 @@ class Settling:
     """
 
     describe: Describe = plain
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def settle(self, endpoint: Endpoint, answer: Answer) -> Json:
         """Give the JSON of a good answer, raise the fault of any other."""
@@ -184,6 +183,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _until(text: str, now: str) -> float | None:
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415  # start-up: it loads sockets
+
     try:
         seconds = (parsedate_to_datetime(text) - parsedate_to_datetime(now)).total_seconds()
     except (ValueError, TypeError, IndexError):
@@ -198,8 +199,8 @@ class HttpTransport:
     `headers` is read at every send, so that its owner may add to it later.
     """
 
-    client: "httpx.AsyncClient"
-    headers: Mapping[str, str]
+    client: "httpx.AsyncClient" = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
     gate: Gate
     settling: Settling
     seconds: float = SECONDS

@@ -56,7 +56,7 @@ class EmbeddedTransport:
 
     def world(self) -> World:
         """Give the world as its file has it now."""
-        stamp = self._stamp()
+        stamp = self._examined()
         if self._world is None or stamp != self._seen:
             self._world, self._seen = self._read(exists=stamp is not None), stamp
         return self._world
@@ -65,10 +65,17 @@ class EmbeddedTransport:
     def _path(self) -> Path | None:
         return Path(self.folder, FILE) if self.folder is not None else None
 
+    def _examined(self) -> tuple[int, int] | None:
+        try:
+            return self._stamp()
+        except OSError as error:
+            message = f"`{self._path}` cannot be looked at: {error.strerror}"
+            raise Rejected(message) from None
+
     def _stamp(self) -> tuple[int, int] | None:
         try:
             status = self._path.stat() if self._path else None
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         return (status.st_mtime_ns, status.st_ino) if status else None
 
@@ -77,6 +84,9 @@ class EmbeddedTransport:
             return fresh(self.project_id, self.clock)
         try:
             world = load(self._path, self.clock)
+        except OSError as error:
+            message = f"`{self._path}` cannot be read: {error.strerror}"
+            raise Rejected(message) from None
         except ValueError as error:
             hint = "restore the file, or delete it to begin with a new project"
             raise Rejected(str(error), hint=hint) from None

@@ -1,0 +1,26 @@
+"""A whole session on the embedded emulator, for a process that watches what it loads."""
+
+from descope_state.sdk.provider import Target
+from dstate_descope import Descope
+
+
+class OpenGate:
+    """Lets everything through."""
+
+    async def enter(self, family: str) -> None:
+        """Let a call pass."""
+
+
+async def main() -> None:
+    """Connect and list everything."""
+    target = Target(
+        environment="local",
+        endpoint="emulator",
+        project_id="",
+        key="",
+        folder=None,
+        gate=OpenGate(),
+    )
+    async with Descope().connect(target) as session:
+        for kind in session.kinds.values():
+            print(kind.name, [row.id async for row in kind.list()])  # noqa: T201  # shows it ran

@@ -130,14 +130,14 @@ def _inline_container(value: Value, room: int) -> str | None:
 
 def _spell(value: Value, parts: list[str], room: int) -> int:
     """Add the spelling of a value to `parts`; stop where the room that is left drops below 0."""
+    if room < 0:
+        return room
     if isinstance(value, dict):
         lead = "{"
         for key, inner in value.items():
             name = f"{lead}{key_text(key)}: "
             parts.append(name)
             room = _spell(inner, parts, room - len(name))
-            if room < 0:
-                return room
             lead = ", "
         parts.append("}" if value else "{}")
     elif isinstance(value, list):
@@ -145,8 +145,6 @@ def _spell(value: Value, parts: list[str], room: int) -> int:
         for inner in value:
             parts.append(lead)
             room = _spell(inner, parts, room - len(lead))
-            if room < 0:
-                return room
             lead = ", "
         parts.append("]" if value else "[]")
     else:

@@ -106,8 +106,10 @@ def test_deletions_come_first_and_blocked_changes_last() -> None:
         (Summary(add=3, change=1), "Plan: 3 to add, 1 to change, 0 to destroy."),
         (
             Summary(importing=1, forget=2, move=3, blocked=4),
-            "Plan: 0 to add, 0 to change, 0 to destroy, "
-            "1 to import, 2 to forget, 3 to move, 4 blocked.",
+            (
+                "Plan: 0 to add, 0 to change, 0 to destroy, "
+                "1 to import, 2 to forget, 3 to move, 4 blocked."
+            ),
         ),
     ],
 )

@@ -10,6 +10,7 @@ from descope_state.model.address import Address
 from descope_state.model.change import Action, Change, Drift, DriftSort
 from descope_state.model.plan import CheckResult, OutputValue, Plan, Summary, Verdict, Violation
 from descope_state.report.json_text import Json
+from descope_state.report.problems import pointed
 from descope_state.report.terraform_words import (
     COMPATIBLE_VERSION,
     action,
@@ -89,8 +90,9 @@ def diagnostic_event(problem: Problem, *, timestamp: str) -> Event:
     if problem.origin is not None:
         here: dict[str, Json] = {"line": problem.origin.line, "column": problem.origin.column}
         body["range"] = {"filename": problem.origin.file, "start": here, "end": dict(here)}
-        if problem.excerpt:
-            body["snippet"] = _snippet(problem.excerpt, problem.origin.line, problem.origin.column)
+        found = pointed(problem)
+        if found is not None and problem.excerpt:
+            body["snippet"] = _snippet(*found, line=problem.origin.line)
     return _diagnostic(problem.message, body, warning=problem.warning, timestamp=timestamp)
 
 
@@ -191,13 +193,13 @@ def _diagnostic(message: str, body: dict[str, Json], *, warning: bool, timestamp
     )
 
 
-def _snippet(excerpt: str, line: int, column: int) -> dict[str, Json]:
-    start = min(max(column - 1, 0), len(excerpt))
+def _snippet(source: str, place: int, *, line: int) -> dict[str, Json]:
+    start = min(max(place, 0), len(source))
     return {
         "context": None,
-        "code": excerpt,
+        "code": source,
         "start_line": line,
         "highlight_start_offset": start,
-        "highlight_end_offset": min(start + 1, len(excerpt)),
+        "highlight_end_offset": min(start + 1, len(source)),
         "values": [],
     }

@@ -52,18 +52,32 @@ def _paragraphs(text: str, room: int) -> list[str]:
     return lines
 
 
+def pointed(problem: Problem) -> tuple[str, int] | None:
+    """Give the line that is meant and where in it; an excerpt may bring a caret of its own.
+
+    None where the excerpt is not one line, or nobody knows which place in it is meant.
+    """
+    source, _, below = problem.excerpt.rstrip("\n").partition("\n")
+    if below.strip() == "^":
+        return source, below.index("^")
+    if below or problem.origin is None:
+        return None
+    return source, problem.origin.column - 1
+
+
 def _excerpt(problem: Problem, width: int) -> Iterator[Line]:
     """Show the line that is meant; one of several lines is shown as it was given."""
-    source = problem.excerpt.rstrip("\n")
-    if not source.strip():
+    if not problem.excerpt.strip():
         return
-    if problem.origin is None or "\n" in source:
-        for row in source.split("\n"):
+    found = pointed(problem)
+    if found is None:
+        for row in problem.excerpt.rstrip("\n").split("\n"):
             yield line(f"    {_row(row, width - 4)}", "dim")
         return
-    number = f"{problem.origin.line}"
+    source, place = found
+    number = f"{problem.origin.line}" if problem.origin else ""
     gutter = f"    {number} | "
-    text, column = _window(source, problem.origin.column - 1, width - len(gutter) - 2)
+    text, column = _window(source, place, width - len(gutter) - 2)
     yield (Span(gutter, "dim"), Span(text))
     yield (Span(f"    {'':{len(number)}} | ", "dim"), Span(f"{'':{column}}^", "error"))
 

@@ -33,6 +33,9 @@ _ORDER = {
     Action.FORGET: 6,
     Action.NOOP: 7,
 }
+CHECK_CODE = "check"
+"""The code of the violation that tells a failed check, which is then not told twice."""
+
 _BLOCKED_ORDER = 8
 _MINUTE = 60
 _HOUR = 3600
@@ -164,8 +167,9 @@ def _output(output: OutputValue, room: int, *, sheet: Page) -> str:
 
 
 def _checks(plan: Plan, sheet: Page) -> Iterator[Line]:
+    told = any(violation.code == CHECK_CODE for violation in plan.violations)
     for check in plan.checks:
-        if check.verdict is Verdict.PASSED:
+        if check.verdict is Verdict.PASSED or (told and check.verdict is Verdict.FAILED):
             continue
         failed = check.verdict is Verdict.FAILED
         words = "Check failed: " if failed else "Check cannot be judged before apply: "

@@ -252,9 +252,9 @@ def rich_plan() -> Plan:
         ),
         violations=(
             Violation(
-                code="E5101",
-                message="it deletes 7 resources and the stack allows 5",
-                hint="Lift it for this plan with `--override max_deletes=7`.",
+                code="max_deletes",
+                message="the plan destroys 7 objects, and `safety.max_deletes` is 5",
+                hint="if that is what you want: `--override max_deletes=7`",
                 addresses=(Address("role", "legacy"), READ_REPORTS),
             ),
         ),

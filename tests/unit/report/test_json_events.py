@@ -99,6 +99,19 @@ def test_a_problem_with_a_place_has_range_and_snippet() -> None:
     assert snippet["code"][snippet["highlight_start_offset"] :] == "nmae: A"
 
 
+def test_a_caret_in_an_excerpt_is_the_highlight_of_the_snippet() -> None:
+    problem = Problem(
+        code="E1",
+        message="bad",
+        origin=Origin(file="a.yaml", line=3, column=99),
+        excerpt="a: b\n   ^",
+    )
+    event: Any = diagnostic_event(problem, timestamp=NOW)
+    snippet = event["diagnostic"]["snippet"]
+    assert snippet["code"] == "a: b"
+    assert snippet["highlight_start_offset"] == 3
+
+
 def test_a_warning_without_a_place_has_no_range() -> None:
     event: Any = diagnostic_event(Problem(code="W1", message="old", warning=True), timestamp=NOW)
     assert event["@level"] == "warn"

@@ -1,5 +1,7 @@
 """Complaints as a person reads them."""
 
+from dataclasses import replace
+
 from descope_state.errors import Origin, Problem
 from descope_state.report.problems import problems_text
 from descope_state.report.spans import plain
@@ -39,6 +41,20 @@ def test_the_caret_stands_under_the_place_that_is_meant() -> None:
     source = next(text for text in lines if "nmae: Acme" in text)
     caret = lines[lines.index(source) + 1]
     assert caret.index("^") == source.index("nmae")
+
+
+def test_a_caret_of_the_excerpt_itself_is_kept() -> None:
+    problem = replace(UNKNOWN_FIELD, excerpt="…\x1bs: {nmae: Acme}\n     ^")
+    lines = plain(problems_text([problem], width=80)).splitlines()
+    caret = next(text for text in lines if text.endswith("^"))
+    assert lines[lines.index(caret) - 1][caret.index("^") :] == "{nmae: Acme}"
+    assert sum("^" in text for text in lines) == 1
+
+
+def test_an_excerpt_of_several_lines_is_shown_as_it_is() -> None:
+    problem = replace(UNKNOWN_FIELD, excerpt=f"one: 1\ntwo: {'x' * 90}\n")
+    lines = plain(problems_text([problem], width=80)).splitlines()
+    assert lines[2:4] == ["    one: 1", f"    two: {'x' * 70}…"]
 
 
 def test_the_caret_stays_on_a_long_line() -> None:

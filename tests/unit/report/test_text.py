@@ -6,7 +6,7 @@ import pytest
 
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change, FieldChange, Reason
-from descope_state.model.plan import Estimate, Plan, Summary
+from descope_state.model.plan import Estimate, Plan, Summary, Violation
 from descope_state.model.value import Secret, Value
 from descope_state.report.spans import painted, plain
 from descope_state.report.text import duration, estimate_text, plan_text, summary_text
@@ -91,6 +91,14 @@ def test_a_blocked_change_says_why_and_shows_no_fields() -> None:
     assert "would update in place: the plan is Free" in text
     assert "field" not in text
     assert "1 blocked." in text
+
+
+def test_a_failed_check_that_forbids_the_plan_is_told_once() -> None:
+    refusal = Violation(code="check", message="check `prod tenants have a domain` failed: why")
+    plan = replace(samples.rich_plan(), violations=(refusal,))
+    text = plain(plan_text(plan, width=80))
+    assert text.count("prod tenants have a domain") == 1
+    assert "Check cannot be judged before apply: owners exist" in text
 
 
 def test_deletions_come_first_and_blocked_changes_last() -> None:

@@ -253,3 +253,31 @@ async def test_an_unknown_way_of_inheriting_is_said_rather_than_guessed() -> Non
         async with Descope().connect(reached) as session:
             with pytest.raises(Unavailable, match="roleInheritance"):
                 assert [row async for row in session.kinds["tenant"].list()] == []
+
+
+async def test_a_permission_that_cannot_be_read_yet_is_an_open_question() -> None:
+    with respx.mock(base_url="https://api.descope.com") as router:
+        router.post("/v1/mgmt/permission/create").respond(json={})
+        router.get("/v1/mgmt/permission/all").respond(json={"permissions": []})
+        reached = target(endpoint="", project_id=PROJECT, key=KEY)
+        async with Descope().connect(reached) as session:
+            with pytest.raises(Indeterminate, match="cannot be read yet"):
+                await session.kinds["permission"].create(Permission(name="p"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind"),
+    [({"default_roles"}, Rejected), ({"default_roles", "name"}, Indeterminate)],
+)
+async def test_an_update_is_final_only_while_nothing_was_written(
+    changed: set[str], kind: type[Fault]
+) -> None:
+    world = new_world()
+    async with over_http(world) as session:
+        tenants = session.kinds["tenant"]
+        made = await tenants.create(Tenant(id="acme", name="Acme"))
+        wanted = made.config.model_copy(update={"name": "New", "default_roles": ["nobody"]})
+        with pytest.raises(Fault) as caught:
+            await tenants.update(made, wanted, frozenset(changed))
+    assert type(caught.value) is kind
+    assert (world.tenants["acme"]["name"] == "New") is ("name" in changed)

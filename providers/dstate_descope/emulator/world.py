@@ -47,6 +47,7 @@ class World:
     permissions: Table = field(default_factory=dict)
     roles: Table = field(default_factory=dict)
     tenants: Table = field(default_factory=dict)
+    spelled: dict[str, tuple[Row, str]] = field(default_factory=dict, repr=False, compare=False)
 
     def new_id(self, prefix: str) -> str:
         """Give the next id of a kind; the same calls always give the same ids."""
@@ -111,8 +112,8 @@ def _world(data: Row, clock: Clock) -> World:
 _TABLES = ("permissions", "roles", "tenants")
 
 
-def save(world: World, path: Path) -> None:
-    """Write a project to its file: whole or not at all, and for the owner's eyes only."""
+def _spell(world: World) -> str:
+    """Spell a project, one record to a line; only what has changed since is spelled anew."""
     data = {
         "format": FORMAT,
         "projectId": world.project_id,
@@ -121,12 +122,28 @@ def save(world: World, path: Path) -> None:
         "revision": world.revision,
         "attributes": world.attributes,
         "applications": world.applications,
-        **{name: list(getattr(world, name).values()) for name in _TABLES},
     }
-    content = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    tables = (f'"{name}":[\n{_lines(world, getattr(world, name))}\n]' for name in _TABLES)
+    return json.dumps(data)[:-1] + ",\n" + ",\n".join(tables) + "}\n"
+
+
+def _lines(world: World, table: Table) -> str:
+    lines = []
+    for key, row in table.items():
+        known = world.spelled.get(key)
+        # A record is replaced, never changed: the same object says the same.
+        if known is None or known[0] is not row:
+            known = world.spelled[key] = (row, json.dumps(row))
+        lines.append(known[1])
+    return ",\n".join(lines)
+
+
+def save(world: World, path: Path) -> None:
+    """Write a project to its file: whole or not at all, and for the owner's eyes only."""
+    content = _spell(world).encode()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    # A leftover of a process that was killed may have had this very number.
+    temporary = path.with_name(f".{path.name}.new")
+    # One may be left of a process that was killed; there is never more than that one.
     temporary.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:

@@ -40,13 +40,18 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One complaint about the input: what, where, and what to do about it."""
+    """One complaint about the input: what, where, and what to do about it.
+
+    `inner` counts columns from one inside the text at `origin`, for a complaint about an
+    expression; whoever holds the source turns it into a column of the file.
+    """
 
     code: str
     message: str
     origin: Origin | None = None
     hint: str = ""
     excerpt: str = ""
+    inner: int = 0
     warning: bool = False
 
     @property

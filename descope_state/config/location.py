@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from descope_state.config.findings import suggestion
-from descope_state.config.settings import SETTINGS_FILE, Settings
+from descope_state.config.settings import SETTINGS_FILE
 from descope_state.errors import UsageError
 
 _MOST_FOLDERS = 2_000
@@ -45,13 +45,13 @@ def _named(folder: Path, *, source: Path | None = None) -> Path:
     raise UsageError(message, hint=f"there is a stack in {', '.join(below)}" if below else "")
 
 
-def state_folder(root: Path, *, settings: Settings, environment: str) -> Path:
-    """Give the folder that holds the state of one environment of a stack."""
-    if settings.state_path:
-        return root / settings.state_path / environment
+def state_folder(root: Path, *, stack: str, path: str, environment: str) -> Path:
+    """Give the folder that holds the state of one environment; `path` is the backend's, if any."""
+    if path:
+        return root / path / environment
     project = _project(root.resolve())
     if project is not None and (state := _setting(project, "state")):
-        return project.parent / state / settings.name / environment
+        return project.parent / state / stack / environment
     return root / "state" / environment
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from descope_state.errors import Origin
 from descope_state.model.address import Address
+from descope_state.model.stack import Locate, nowhere
 from descope_state.model.value import Path, Ref, Value
 
 __all__ = ["Desired", "Entry", "Lifecycle", "Live", "Origin", "Status"]
@@ -33,7 +34,7 @@ class Desired:
     attributes: dict[str, Value]
     depends_on: tuple[Address, ...] = ()
     lifecycle: Lifecycle = ORDINARY
-    origin: Origin | None = None
+    locate: Locate = nowhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,8 @@ class Documents:
 
     name: str
     environment: Environment
+    environments: tuple[str, ...] = ()
+    state_path: str = ""
     variables: Mapping[str, Value] = field(default_factory=dict)
     safety: Safety = Safety()
     blocks: tuple[Block, ...] = ()

@@ -1,0 +1,171 @@
+"""Makes a plan: the stack, the state and the live project side by side."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from descope_state.app.connecting import connected, translated
+from descope_state.app.surroundings import Surroundings
+from descope_state.app.workspace import Workspace
+from descope_state.config.secrets import fingerprints
+from descope_state.config.stack import combined_digest
+from descope_state.core.observation import Observation, remembered
+from descope_state.core.planner import Request, Wishes, plan
+from descope_state.core.resolve import Resolution, secrets_of
+from descope_state.errors import DstateError, Invalid, Problem
+from descope_state.model.plan import Bindings, Plan
+from descope_state.model.resource import Live
+from descope_state.model.state import Snapshot
+from descope_state.runtime.gate import CountingGate
+from descope_state.runtime.refresh import refresh
+from descope_state.sdk.provider import Session, Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Whether the project is read at all, and how many reads go side by side."""
+
+    refreshed: bool = True
+    parallelism: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan with what it was made from; `key` seals it when it is saved."""
+
+    plan: Plan
+    key: bytes
+    resolution: Resolution
+    snapshot: Snapshot
+    observation: Observation
+    warnings: tuple[Problem, ...]
+
+
+def planned(
+    workspace: Workspace,
+    surroundings: Surroundings,
+    *,
+    wishes: Wishes,
+    reading: Reading = Reading(),  # noqa: B008  # an immutable value
+) -> Planned:
+    """Plan one environment of a stack."""
+    resolution = workspace.resolution()
+    sight = asyncio.run(_seen(workspace, resolution, reading=reading))
+    request = Request(
+        resolution=resolution,
+        snapshot=sight.snapshot,
+        observation=sight.observation,
+        catalog=workspace.catalog,
+        secrets=_secrets(workspace, resolution, wishes=wishes, key=sight.key),
+        bindings=_bindings(workspace, surroundings, sight=sight),
+        safety=workspace.documents.safety,
+        wishes=wishes,
+    )
+    try:
+        made = plan(request)
+    except Invalid as error:
+        raise workspace.shown(error) from None
+    return Planned(
+        plan=made,
+        key=sight.key,
+        resolution=resolution,
+        snapshot=sight.snapshot,
+        observation=sight.observation,
+        warnings=workspace.documents.warnings,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sight:
+    snapshot: Snapshot
+    key: bytes
+    observation: Observation
+
+
+async def _seen(workspace: Workspace, resolution: Resolution, *, reading: Reading) -> _Sight:
+    gate = CountingGate()
+    async with connected(workspace, gate) as session:
+        snapshot, key = workspace.store.opened(
+            environment=workspace.environment, project_id=session.project_id
+        )
+        _check_kinds(workspace, snapshot)
+        if not reading.refreshed:
+            observation = _unasked(workspace, snapshot, session)
+        else:
+            with translated(workspace):
+                observation = await refresh(
+                    session,
+                    kinds=_in_play(resolution, snapshot),
+                    managed=_managed(resolution, snapshot),
+                    catalog=workspace.catalog,
+                    gate=gate,
+                    parallelism=reading.parallelism,
+                )
+    return _Sight(snapshot=snapshot, key=key, observation=observation)
+
+
+def _check_kinds(workspace: Workspace, snapshot: Snapshot) -> None:
+    for address in snapshot.entries:
+        if address.kind not in workspace.catalog:
+            message = f"the state holds {address}, and no installed provider manages such a kind"
+            raise DstateError(message, hint="install the provider that made it")
+
+
+def _in_play(resolution: Resolution, snapshot: Snapshot) -> set[str]:
+    wanted = {desired.address.kind for desired in resolution.desired}
+    return wanted | {address.kind for address in snapshot.entries}
+
+
+def _managed(resolution: Resolution, snapshot: Snapshot) -> dict[str, set[str]]:
+    managed: dict[str, set[str]] = {}
+    for entry in snapshot.entries.values():
+        managed.setdefault(entry.address.kind, set()).add(entry.id)
+    for item in resolution.declarations.imports:
+        managed.setdefault(item.address.kind, set()).add(item.id)
+    return managed
+
+
+def _unasked(workspace: Workspace, snapshot: Snapshot, session: Session) -> Observation:
+    """Believe the state, as `-refresh=false` asks; nothing was read, so nothing is blocked."""
+    computed = {
+        kind: frozenset(
+            name for name, field in described.schema.fields.items() if not field.statable
+        )
+        for kind, described in workspace.catalog.items()
+    }
+    live: dict[str, dict[str, Live]] = {}
+    for one in remembered(snapshot.entries, computed):
+        live.setdefault(one.kind, {})[one.id] = one
+    return Observation(
+        live=live,
+        baseline=session.baseline(),
+        tier=int(Tier.ENTERPRISE),
+        project_id=session.project_id,
+        base_url=session.base_url,
+        limits=session.limits,
+        refreshed=False,
+    )
+
+
+def _secrets(
+    workspace: Workspace, resolution: Resolution, *, wishes: Wishes, key: bytes
+) -> Mapping[str, str]:
+    if wishes.mode == "destroy":
+        return {}
+    return fingerprints(secrets_of(resolution), workspace.secrets, key=key)
+
+
+def _bindings(workspace: Workspace, surroundings: Surroundings, *, sight: _Sight) -> Bindings:
+    documents = workspace.documents
+    return Bindings(
+        stack=documents.name,
+        environment=workspace.environment,
+        project_id=sight.observation.project_id,
+        base_url=sight.observation.base_url,
+        lineage=sight.snapshot.lineage,
+        serial=sight.snapshot.serial,
+        config_digest=combined_digest({"stack": documents.digest}, workspace.sources.digests),
+        version=surroundings.version,
+        created=surroundings.now(),
+        protected=documents.environment.protected,
+    )

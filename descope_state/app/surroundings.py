@@ -1,0 +1,20 @@
+"""The world a command runs in, as values: tests hand in another one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from descope_state.sdk.provider import Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """Where a command runs, what time it is, and which providers there are."""
+
+    environ: Mapping[str, str]
+    folder: Path
+    now: Callable[[], str]
+    providers: Callable[[], Mapping[str, Provider]]
+    version: str
+    lineage: Callable[[], str]
+    key: Callable[[], bytes]

@@ -1,0 +1,104 @@
+"""Opens a stack: its files for one environment, the kinds it may use, and where its state is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from descope_state.app.registry import catalog_of
+from descope_state.app.surroundings import Surroundings
+from descope_state.config.dotenv import environment as merged_environ
+from descope_state.config.excerpts import excerpted
+from descope_state.config.location import find_stack, state_folder
+from descope_state.config.secrets import SecretSources
+from descope_state.config.sources import StackSources
+from descope_state.config.stack import load
+from descope_state.core.resolve import Resolution, resolve
+from descope_state.errors import Invalid, Problem
+from descope_state.model.stack import Documents
+from descope_state.sdk.catalog import Catalog
+from descope_state.sdk.provider import Provider
+from descope_state.store.state import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What a command line says about which stack to open, and how."""
+
+    chdir: Path | None = None
+    environment: str | None = None
+    variables: Mapping[str, str] | None = None
+    variable_files: Sequence[Path] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """A stack that has been read, for one environment."""
+
+    root: Path
+    documents: Documents
+    environ: Mapping[str, str]
+    providers: Mapping[str, Provider]
+    catalog: Catalog
+    sources: StackSources
+    store: Store
+
+    @property
+    def environment(self) -> str:
+        """The name of the environment."""
+        return self.documents.environment.name
+
+    @property
+    def secrets(self) -> SecretSources:
+        """Where the stack's secrets are looked up."""
+        return SecretSources(environ=self.environ, root=self.root)
+
+    def resolution(self) -> Resolution:
+        """Resolve the stack; every problem comes with the lines it is about."""
+        try:
+            return resolve(self.documents, self.catalog, sources=self.sources)
+        except Invalid as error:
+            raise self.shown(error) from None
+
+    def shown(self, error: Invalid) -> Invalid:
+        """Add to problems the lines of the stack that they point at."""
+        return Invalid(excerpted(self.root, error.problems))
+
+    def excerpted(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Give problems with the lines of the stack that they point at."""
+        return excerpted(self.root, problems)
+
+
+def _state_folder(root: Path, documents: Documents) -> Path:
+    return state_folder(
+        root,
+        stack=documents.name,
+        path=documents.state_path,
+        environment=documents.environment.name,
+    )
+
+
+def opened(surroundings: Surroundings, opening: Opening) -> Workspace:
+    """Open the stack that a command is about."""
+    root = find_stack(surroundings.folder, chdir=opening.chdir)
+    environ = merged_environ(root, surroundings.environ)
+    documents = load(
+        root,
+        environment=opening.environment,
+        environ=environ,
+        variable_files=opening.variable_files,
+        variables=opening.variables or {},
+    )
+    providers = surroundings.providers()
+    return Workspace(
+        root=root,
+        documents=documents,
+        environ=environ,
+        providers=providers,
+        catalog=catalog_of(providers),
+        sources=StackSources(root, environ=environ),
+        store=Store(
+            folder=_state_folder(root, documents),
+            lineage=surroundings.lineage,
+            fresh_key=surroundings.key,
+        ),
+    )

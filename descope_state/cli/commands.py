@@ -1,0 +1,118 @@
+"""Every command with its place in the help and the examples it is shown with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from descope_state.cli import describing, planning, reading
+
+_EXITS = {
+    0: "done",
+    1: "error",
+    2: "there are changes, with -detailed-exitcode",
+    3: "the plan file was altered or is of a newer format",
+    5: "apply would refuse the plan as it stands",
+    7: "credentials, project or licence",
+    8: "the service was not reachable",
+    64: "wrong usage, unknown environment",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command of the command line."""
+
+    name: str
+    function: Callable[..., None]
+    examples: tuple[str, ...]
+    exits: tuple[int, ...]
+    changes: str = "Changes nothing."
+
+    @property
+    def epilog(self) -> str:
+        """What stands below the options in the help of this command."""
+        examples = "\n".join(f"  $ {example}" for example in self.examples)
+        exits = "\n".join(f"  {status:<3}{_EXITS[status]}" for status in self.exits)
+        return f"{self.changes}\n\nExamples:\n\n\b\n{examples}\n\nExit codes:\n\n\b\n{exits}\n"
+
+
+ALL = (
+    Command(
+        name="plan",
+        function=planning.plan,
+        examples=(
+            "dstate plan",
+            "dstate plan -out plan.json",
+            "dstate plan --env prod -detailed-exitcode",
+            "dstate plan -target role.analyst",
+            "dstate plan -var seats=20 --json",
+        ),
+        exits=(0, 1, 2, 5, 7, 8, 64),
+        changes="Writes nothing to the project. A first plan makes the environment's state folder,"
+        " with its key and lineage.",
+    ),
+    Command(
+        name="show",
+        function=planning.show,
+        examples=(
+            "dstate plan -out plan.json",
+            "dstate show plan.json",
+            "dstate show --json plan.json",
+        ),
+        exits=(0, 1, 3, 64),
+    ),
+    Command(
+        name="validate",
+        function=reading.validate,
+        examples=("dstate validate", "dstate validate --env prod", "dstate validate --json"),
+        exits=(0, 1, 64),
+        changes="Changes nothing and asks nobody: it reads the stack's files only.",
+    ),
+    Command(
+        name="why",
+        function=reading.why,
+        examples=("dstate why role.analyst",),
+        exits=(0, 1, 7, 8, 64),
+    ),
+    Command(
+        name="impact",
+        function=reading.impact,
+        examples=("dstate impact permission.read_reports",),
+        exits=(0, 1, 64),
+    ),
+    Command(
+        name="graph",
+        function=reading.graph,
+        examples=("dstate graph", "dstate graph --format mermaid", "dstate graph --format json"),
+        exits=(0, 1, 64),
+    ),
+    Command(
+        name="explain",
+        function=describing.explain,
+        examples=(
+            "dstate explain",
+            "dstate explain tenant",
+            "dstate explain tenant.self_provisioning_domains",
+        ),
+        exits=(0, 64),
+    ),
+    Command(
+        name="schema",
+        function=describing.schema,
+        examples=("dstate schema", "dstate schema -out stack.schema.json"),
+        exits=(0, 1),
+        changes="Changes nothing but the file it is told to write.",
+    ),
+    Command(
+        name="fmt",
+        function=describing.fmt,
+        examples=("dstate fmt --check", "dstate fmt --diff", "dstate fmt"),
+        exits=(0, 1, 2, 64),
+        changes="Rewrites the stack's YAML files in place, unless asked only to look.",
+    ),
+    Command(
+        name="version",
+        function=describing.version,
+        examples=("dstate version", "dstate version --json"),
+        exits=(0,),
+    ),
+)

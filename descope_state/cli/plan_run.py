@@ -1,0 +1,144 @@
+"""Runs `plan` and `show` and prints what came of it."""
+
+import json as jsonlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from descope_state.app.planning import Planned, Reading, planned
+from descope_state.app.saved import read_plan, save_plan
+from descope_state.app.workspace import Opening, Workspace, opened
+from descope_state.cli.terminal import Terminal
+from descope_state.core.planner import Wishes
+from descope_state.errors import DstateError
+from descope_state.model.plan import Plan
+from descope_state.report.problems import problems_text
+from descope_state.report.text import plan_text
+from descope_state.store import disk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printing:
+    """How a plan is to be printed and kept."""
+
+    out: Path | None
+    json: bool
+    json_into: Path | None
+    verbose: bool
+    compact_warnings: bool
+
+
+def run_plan(
+    terminal: Terminal,
+    opening: Opening,
+    *,
+    wishes: Wishes,
+    reading: Reading,
+    printing: Printing,
+) -> Plan:
+    """Make a plan, save it where asked, and print it."""
+    try:
+        return _run_plan(terminal, opening, wishes=wishes, reading=reading, printing=printing)
+    except DstateError as error:
+        if printing.json:
+            _tell_events(terminal, error)
+        raise
+
+
+def _run_plan(
+    terminal: Terminal,
+    opening: Opening,
+    *,
+    wishes: Wishes,
+    reading: Reading,
+    printing: Printing,
+) -> Plan:
+    workspace = opened(terminal.surroundings, opening)
+    result = planned(
+        workspace,
+        terminal.surroundings,
+        wishes=wishes,
+        reading=reading,
+    )
+    if printing.out is not None:
+        save_plan(_absolute(terminal, printing.out), result.plan, key=result.key)
+    if printing.json or printing.json_into is not None:
+        _print_events(terminal, workspace, result=result, printing=printing)
+    if not printing.json:
+        _print_text(terminal, workspace, result=result, printing=printing)
+    return result.plan
+
+
+def _print_text(
+    terminal: Terminal, workspace: Workspace, *, result: Planned, printing: Printing
+) -> None:
+    bindings = result.plan.bindings
+    terminal.note(f"{bindings.environment} → project {bindings.project_id}")
+    if result.warnings:
+        terminal.tell(
+            problems_text(
+                workspace.excerpted(result.warnings),
+                width=terminal.width,
+                compact_warnings=printing.compact_warnings,
+            )
+        )
+    terminal.answer(plan_text(result.plan, width=terminal.width, verbose=printing.verbose))
+    if printing.out is not None:
+        terminal.note(f"Saved to {printing.out}; `dstate show {printing.out}` shows it again.")
+
+
+def _print_events(
+    terminal: Terminal, workspace: Workspace, *, result: Planned, printing: Printing
+) -> None:
+    from descope_state.report.json_events import (  # noqa: PLC0415  # only with --json
+        diagnostic_event,
+        plan_events,
+        version_event,
+    )
+
+    now = terminal.surroundings.now()
+    events = (
+        version_event(terminal.surroundings.version, timestamp=now),
+        *(
+            diagnostic_event(problem, timestamp=now)
+            for problem in workspace.excerpted(result.warnings)
+        ),
+        *plan_events(result.plan, timestamp=now),
+    )
+    text = "".join(_json_lines(events))
+    if printing.json:
+        terminal.write(text)
+    if printing.json_into is not None:
+        disk.replace(_absolute(terminal, printing.json_into), text.encode())
+
+
+def _tell_events(terminal: Terminal, error: DstateError) -> None:
+    """Tell an error as JSON events, where JSON was asked for."""
+    from descope_state.report.json_events import diagnostic_event  # noqa: PLC0415  # as above
+
+    now = terminal.surroundings.now()
+    events = (diagnostic_event(problem, timestamp=now) for problem in error.problems)
+    terminal.write("".join(_json_lines(events)))
+
+
+def _json_lines(events: Iterable[object]) -> Iterable[str]:
+    for event in events:
+        yield jsonlib.dumps(event, ensure_ascii=True) + "\n"
+
+
+def _absolute(terminal: Terminal, path: Path) -> Path:
+    return terminal.surroundings.folder / path
+
+
+def run_show(terminal: Terminal, plan_file: Path, *, json: bool, verbose: bool) -> None:
+    """Read a saved plan and print it."""
+    found = read_plan(terminal.surroundings, _absolute(terminal, plan_file), chdir=terminal.chdir)
+    if not found.verified:
+        terminal.note(f"The seal of this plan was not verified: {found.why}.")
+    if not json:
+        terminal.answer(plan_text(found.plan, width=terminal.width, verbose=verbose))
+        return
+    from descope_state.report.terraform_json import represent  # noqa: PLC0415  # only with --json
+
+    shape = represent(found.plan, found.schemas)
+    terminal.write(jsonlib.dumps(shape, ensure_ascii=True) + "\n")

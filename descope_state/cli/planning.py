@@ -1,0 +1,113 @@
+"""The commands `plan` and `show`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from descope_state.cli.options import (
+    AsJson,
+    CompactWarnings,
+    Destroy,
+    DetailedExitcode,
+    EnvironmentName,
+    Excludes,
+    JsonInto,
+    Overrides,
+    Parallelism,
+    PlanOut,
+    Refresh,
+    RefreshOnly,
+    Replaces,
+    Targets,
+    VariableFiles,
+    Variables,
+    Verbose,
+    pairs,
+)
+from descope_state.cli.terminal import Terminal
+from descope_state.errors import Exit
+
+
+def plan(
+    context: typer.Context,
+    *,
+    env: EnvironmentName = None,
+    out: PlanOut = None,
+    destroy: Destroy = False,
+    refresh_only: RefreshOnly = False,
+    refresh: Refresh = True,
+    target: Targets = None,
+    exclude: Excludes = None,
+    replace: Replaces = None,
+    override: Overrides = None,
+    var: Variables = None,
+    var_file: VariableFiles = None,
+    parallelism: Parallelism = 10,
+    detailed_exitcode: DetailedExitcode = False,
+    compact_warnings: CompactWarnings = False,
+    verbose: Verbose = False,
+    json: AsJson = False,
+    json_into: JsonInto = None,
+) -> None:
+    """Show what would change in the project, and save it to be applied.
+
+    Reads the stack, the state and the live project, and compares the three.
+    """
+    from descope_state.app.wishing import wishes_of  # noqa: PLC0415  # `--help` needs none of it
+    from descope_state.app.planning import Reading  # noqa: PLC0415  # as above
+    from descope_state.app.workspace import Opening  # noqa: PLC0415  # as above
+    from descope_state.cli.plan_run import Printing, run_plan  # noqa: PLC0415  # as above
+
+    terminal: Terminal = context.obj
+    wishes = wishes_of(
+        destroy=destroy,
+        refresh_only=refresh_only,
+        refresh=refresh,
+        targets=target or (),
+        excludes=exclude or (),
+        replaces=replace or (),
+        overrides=pairs(override, option="--override"),
+    )
+    made = run_plan(
+        terminal,
+        Opening(
+            chdir=terminal.chdir,
+            environment=env,
+            variables=pairs(var, option="--var"),
+            variable_files=tuple(var_file or ()),
+        ),
+        wishes=wishes,
+        reading=Reading(refreshed=refresh, parallelism=parallelism),
+        printing=Printing(
+            out=out,
+            json=json,
+            json_into=json_into,
+            verbose=verbose,
+            compact_warnings=compact_warnings,
+        ),
+    )
+    if made.violations:
+        raise typer.Exit(Exit.REFUSED)
+    if detailed_exitcode and not made.summary.empty:
+        raise typer.Exit(Exit.CHANGES)
+
+
+def show(
+    context: typer.Context,
+    plan_file: Annotated[
+        Path, typer.Argument(help="A file that `plan -out` wrote.", metavar="PLAN")
+    ],
+    *,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print it as `terraform show -json` would.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show long values in full.")] = False,
+) -> None:
+    """Show a saved plan.
+
+    The seal is verified where the state of its environment is at hand.
+    """
+    from descope_state.cli.plan_run import run_show  # noqa: PLC0415  # `--help` needs none of it
+
+    run_show(context.obj, plan_file, json=json, verbose=verbose)

@@ -1,0 +1,88 @@
+"""The commands that read a stack and tell about it: `validate`, `why`, `impact`, `graph`."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from descope_state.cli.options import AsJson, EnvironmentName, VariableFiles, Variables, pairs
+from descope_state.cli.terminal import Terminal
+
+AddressText = Annotated[str, typer.Argument(help="For example role.analyst.", metavar="ADDRESS")]
+
+
+class GraphFormat(StrEnum):
+    """The languages a graph can be written in."""
+
+    DOT = "dot"
+    MERMAID = "mermaid"
+    JSON = "json"
+
+
+def validate(
+    context: typer.Context,
+    *,
+    env: EnvironmentName = None,
+    var: Variables = None,
+    var_file: VariableFiles = None,
+    json: AsJson = False,
+) -> None:
+    """Check the stack's files, and report everything wrong with them at once."""
+    from descope_state.app.workspace import Opening  # noqa: PLC0415  # `--help` needs none of it
+    from descope_state.cli.reading_run import run_validate  # noqa: PLC0415  # as above
+
+    terminal: Terminal = context.obj
+    opening = Opening(
+        chdir=terminal.chdir,
+        environment=env,
+        variables=pairs(var, option="--var"),
+        variable_files=tuple(var_file or ()),
+    )
+    raise typer.Exit(run_validate(terminal, opening, json=json))
+
+
+def why(
+    context: typer.Context,
+    address: AddressText,
+    *,
+    env: EnvironmentName = None,
+    var: Variables = None,
+    var_file: VariableFiles = None,
+) -> None:
+    """Explain what is planned for one address, from file and line to value to action."""
+    from descope_state.app.workspace import Opening  # noqa: PLC0415  # `--help` needs none of it
+    from descope_state.cli.reading_run import run_why  # noqa: PLC0415  # as above
+
+    terminal: Terminal = context.obj
+    opening = Opening(
+        chdir=terminal.chdir,
+        environment=env,
+        variables=pairs(var, option="--var"),
+        variable_files=tuple(var_file or ()),
+    )
+    run_why(terminal, opening, address)
+
+
+def impact(context: typer.Context, address: AddressText, *, env: EnvironmentName = None) -> None:
+    """List what uses one address, directly and through others."""
+    from descope_state.app.workspace import Opening  # noqa: PLC0415  # `--help` needs none of it
+    from descope_state.cli.reading_run import run_impact  # noqa: PLC0415  # as above
+
+    terminal: Terminal = context.obj
+    run_impact(terminal, Opening(chdir=terminal.chdir, environment=env), address)
+
+
+def graph(
+    context: typer.Context,
+    *,
+    env: EnvironmentName = None,
+    format: Annotated[  # noqa: A002  # the option's name
+        GraphFormat, typer.Option("--format", help="The language of the graph.")
+    ] = GraphFormat.DOT,
+) -> None:
+    """Print which resource needs which, for a drawing program or for a page."""
+    from descope_state.app.workspace import Opening  # noqa: PLC0415  # `--help` needs none of it
+    from descope_state.cli.reading_run import run_graph  # noqa: PLC0415  # as above
+
+    terminal: Terminal = context.obj
+    run_graph(terminal, Opening(chdir=terminal.chdir, environment=env), format)

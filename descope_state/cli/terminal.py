@@ -1,0 +1,46 @@
+"""Where a command's words go: answers to stdout, talk to stderr, colour only where it is wanted."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from descope_state.app.surroundings import Surroundings
+from descope_state.report.spans import Line, line, painted, plain
+
+
+@dataclass(slots=True, kw_only=True)
+class Terminal:
+    """The screen and the world of one command."""
+
+    surroundings: Surroundings
+    out: TextIO
+    err: TextIO
+    width: int
+    colour: bool
+    chdir: Path | None = None
+
+    def answer(self, lines: Iterable[Line]) -> None:
+        """Print what was asked for."""
+        self._print(self.out, lines)
+
+    def write(self, text: str) -> None:
+        """Print text that must stand as it is, such as JSON."""
+        self.out.write(text)
+
+    def tell(self, lines: Iterable[Line]) -> None:
+        """Print what goes on besides."""
+        self.out.flush()
+        self._print(self.err, lines)
+
+    def note(self, text: str) -> None:
+        """Print one dim line besides."""
+        self.tell([line(text, "dim")])
+
+    def _print(self, stream: TextIO, lines: Iterable[Line]) -> None:
+        stream.write(painted(lines) if self.colour and stream.isatty() else plain(lines))
+
+
+def wants_colour(environ: Mapping[str, str]) -> bool:
+    """Tell whether the environment allows colour at all."""
+    return not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"

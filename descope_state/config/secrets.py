@@ -1,0 +1,110 @@
+"""Reads secrets where the stack says they are, and stands fingerprints in for them."""
+
+import hashlib
+import hmac
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from descope_state.errors import Invalid, Problem
+from descope_state.model.value import Secret
+
+_MOST = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretSources:
+    """Where `secret('env:…')`, `secret('file:…')` and `secret('keychain:…')` are looked up."""
+
+    environ: Mapping[str, str]
+    root: Path
+
+    def read(self, source: str) -> str:
+        """Give the value of a secret; a ValueError names the source, never a value."""
+        scheme, _, name = source.partition(":")
+        match scheme:
+            case "env":
+                return self._variable(name)
+            case "file":
+                return self._file(name)
+            case "keychain":
+                return _keychain(name)
+            case _:
+                message = f"`{source}` is not a source of secrets"
+                raise ValueError(message)
+
+    def _variable(self, name: str) -> str:
+        value = self.environ.get(name)
+        if not value:
+            message = f"the environment variable `{name}` is not set"
+            raise ValueError(message)
+        return value
+
+    def _file(self, name: str) -> str:
+        path = self.root / name
+        try:
+            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            message = f"the secret file `{name}` cannot be read: {error.strerror}"
+            raise ValueError(message) from error
+        with os.fdopen(handle, "rb") as file:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST:
+                message = f"the secret file `{name}` is not a plain file of at most 1 MB"
+                raise ValueError(message)
+            data = file.read()
+        try:
+            return data.decode().removesuffix("\n")
+        except UnicodeDecodeError:
+            message = f"the secret file `{name}` is not UTF-8 text"
+            raise ValueError(message) from None
+
+
+def _keychain(name: str) -> str:
+    try:
+        import keyring  # noqa: PLC0415  # an extra, and slow to load
+        from keyring.errors import KeyringError  # noqa: PLC0415  # as above
+    except ModuleNotFoundError:
+        message = "the keychain needs the package `keyring`: pip install 'descope-state[keychain]'"
+        raise ValueError(message) from None
+    service, _, user = name.rpartition("/")
+    try:
+        value = keyring.get_password(service or "dstate", user)
+    except KeyringError:
+        message = f"this machine has no keychain to read `{name}` from"
+        raise ValueError(message) from None
+    if not value:
+        message = f"the keychain holds nothing under `{name}`"
+        raise ValueError(message)
+    return value
+
+
+def fingerprints(
+    secrets: Iterable[Secret], sources: SecretSources, *, key: bytes
+) -> dict[str, str]:
+    """Fingerprint every secret with the state's key; all that cannot be read are told at once."""
+    found: dict[str, str] = {}
+    problems: list[Problem] = []
+    for secret in secrets:
+        try:
+            value = sources.read(secret.source)
+        except ValueError as error:
+            problems.append(
+                Problem(
+                    code="E1260",
+                    message=f"secret `{secret.source}`: {error}",
+                    hint="set it where dstate runs",
+                )
+            )
+            continue
+        found[secret.source] = fingerprint(value, key=key)
+    if problems:
+        raise Invalid(problems)
+    return found
+
+
+def fingerprint(value: str, *, key: bytes) -> str:
+    """Give what may be remembered of a secret: nothing to guess at without the key."""
+    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()

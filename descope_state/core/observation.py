@@ -1,0 +1,56 @@
+"""What was seen of a project at one time: its live objects, and the bounds of its account."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from descope_state.model.resource import Entries, Live
+from descope_state.sdk.provider import Limit
+
+ById = Mapping[str, Live]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """The live objects of every kind in play, by kind and id."""
+
+    live: Mapping[str, ById]
+    baseline: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    tier: int = 1
+    calls: int = 0
+    project_id: str = ""
+    base_url: str = ""
+    limits: tuple[Limit, ...] = ()
+    refreshed: bool = True
+
+    @cached_property
+    def _identities(self) -> dict[str, dict[str, Live]]:
+        return {
+            kind: {live.identity: live for live in found.values()}
+            for kind, found in self.live.items()
+        }
+
+    def object(self, kind: str, id_: str) -> Live | None:
+        """Give the live object with an id, if there is one."""
+        return self.live.get(kind, {}).get(id_)
+
+    def named(self, kind: str, identity: str) -> Live | None:
+        """Give the live object with a natural key, if there is one."""
+        return self._identities.get(kind, {}).get(identity)
+
+    def holds_by_default(self, kind: str, identity: str) -> bool:
+        """Tell whether every new project has such an object."""
+        return identity in self.baseline.get(kind, frozenset())
+
+
+def remembered(entries: Entries, computed: Mapping[str, frozenset[str]]) -> Iterator[Live]:
+    """Take what the state remembers for what is live, where nobody is to be asked."""
+    for entry in entries.values():
+        apart = computed.get(entry.address.kind, frozenset())
+        yield Live(
+            kind=entry.address.kind,
+            id=entry.id,
+            identity=entry.identity,
+            attributes={key: entry.outputs[key] for key in entry.outputs.keys() - apart},
+            computed={key: entry.outputs[key] for key in entry.outputs.keys() & apart},
+        )

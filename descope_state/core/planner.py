@@ -1,0 +1,265 @@
+"""Everything that is wanted, remembered and seen, into one plan.
+
+The planner is a table of small functions: each resource is settled, decided and shown to those
+that refer to it, in an order in which what a resource needs comes before it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from descope_state.core.blocking import blocked
+from descope_state.core.deciding import Subject, decide, deletion, forgetting
+from descope_state.core.declarations import Removed
+from descope_state.core.drifting import drift
+from descope_state.core.estimate import estimate
+from descope_state.core.guard import check
+from descope_state.core.observation import Observation
+from descope_state.core.operations import lower
+from descope_state.core.outcomes import check_results, output_values
+from descope_state.core.resolve import Resolution
+from descope_state.core.scope import View, World
+from descope_state.core.select import selected
+from descope_state.core.settling import Report, Settler, planned_view
+from descope_state.errors import Invalid, Problem
+from descope_state.model.address import Address
+from descope_state.model.change import Action, Change, Drift, Reason
+from descope_state.model.plan import Bindings, Plan
+from descope_state.model.resource import Desired, Entry
+from descope_state.model.stack import Safety
+from descope_state.model.state import Snapshot
+from descope_state.model.value import Ref, Value
+from descope_state.sdk.catalog import Catalog, identity_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the person at the terminal asks of this one plan."""
+
+    mode: str = "normal"
+    targets: tuple[Address, ...] = ()
+    excludes: tuple[Address, ...] = ()
+    replaces: tuple[Address, ...] = ()
+    overrides: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Everything a plan is a function of."""
+
+    resolution: Resolution
+    snapshot: Snapshot
+    observation: Observation
+    catalog: Catalog
+    secrets: Mapping[str, str]
+    bindings: Bindings
+    safety: Safety = Safety()
+    wishes: Wishes = Wishes()
+
+
+def plan(request: Request) -> Plan:
+    """Make the plan, or raise every problem that only planning could find."""
+    found: list[Problem] = []
+    table = _Table(request, report=found.append)
+    changes = table.run()
+    outputs = output_values(request.resolution, table.world, report=found.append)
+    checks = check_results(request.resolution, table.world, report=found.append)
+    if found:
+        raise Invalid(found)
+    made = Plan(
+        bindings=request.bindings,
+        changes=_narrowed(changes, table.entries, request),
+        drift=_drifts(table, changes, request),
+        unmanaged=_unmanaged(table, request),
+        outputs=outputs,
+        checks=() if request.wishes.mode == "destroy" else checks,
+        mode=request.wishes.mode,
+    )
+    return _judged(made, table.entries, request)
+
+
+def _narrowed(
+    changes: tuple[Change, ...], entries: Mapping[Address, Entry], request: Request
+) -> tuple[Change, ...]:
+    wishes = request.wishes
+    chosen = selected(changes, targets=wishes.targets, excludes=wishes.excludes)
+    if wishes.mode == "refresh-only":
+        return ()
+    return blocked(
+        chosen, catalog=request.catalog, observation=request.observation, entries=entries
+    )
+
+
+def _judged(made: Plan, entries: Mapping[Address, Entry], request: Request) -> Plan:
+    schemas = {kind: described.schema for kind, described in request.catalog.items()}
+    costs = estimate(
+        lower(made, schemas, entries=entries),
+        schemas,
+        limits=request.observation.limits,
+        refresh_calls=request.observation.calls,
+    )
+    violations = check(made, entries, safety=request.safety, overrides=request.wishes.overrides)
+    return replace(made, estimate=costs, violations=violations)
+
+
+def _drifts(table: "_Table", changes: tuple[Change, ...], request: Request) -> tuple[Drift, ...]:
+    if not request.observation.refreshed:
+        return ()
+    by_address = {change.address: change for change in changes}
+    found = (
+        drift(
+            entry,
+            request.observation.object(entry.address.kind, entry.id),
+            schema=request.catalog[entry.address.kind].schema,
+            change=by_address.get(address),
+        )
+        for address, entry in table.entries.items()
+    )
+    drifts = (one for one in found if one is not None)
+    return tuple(sorted(drifts, key=lambda one: one.address.order))
+
+
+def _unmanaged(table: "_Table", request: Request) -> dict[str, int]:
+    """Count live objects that neither the state nor a new project accounts for."""
+    observation = request.observation
+    managed = {(entry.address.kind, entry.id) for entry in table.entries.values()}
+    managed |= {(change.address.kind, change.id) for change in table.changes if change.importing}
+    counts: dict[str, int] = {}
+    for kind, objects in sorted(observation.live.items()):
+        if request.catalog[kind].schema.singleton:
+            continue
+        count = sum(
+            (kind, id_) not in managed and not observation.holds_by_default(kind, live.identity)
+            for id_, live in objects.items()
+        )
+        if count:
+            counts[kind] = count
+    return counts
+
+
+class _Table:
+    """Goes through the resources of a stack once, and then through what only the state knows."""
+
+    def __init__(self, request: Request, *, report: Report) -> None:
+        self._request = request
+        self._catalog = request.catalog
+        self._observation = request.observation
+        self.entries, self._moved_from = _rehomed(request)
+        self._imports = {item.address: item.id for item in request.resolution.declarations.imports}
+        self.world = World(roots=request.resolution.roots, sources=request.resolution.sources)
+        self._settler = Settler(
+            request.catalog,
+            world=self.world,
+            secrets=request.secrets,
+            report=report,
+        )
+        self._replaces = frozenset(request.wishes.replaces)
+        self.changes: list[Change] = []
+        self._touched: dict[Address, Change] = {}
+        self._instances: dict[Address, dict[str, View]] = {}
+
+    def run(self) -> tuple[Change, ...]:
+        wanted = () if self._request.wishes.mode == "destroy" else self._request.resolution.desired
+        for block in self._request.resolution.repeated:
+            self._instances[block] = {}
+            self.world.put(block.kind, block.name, view=self._instances[block])
+        for desired in self._request.resolution.desired:
+            self._consider(desired, keep=bool(wanted))
+        if not wanted:
+            self.changes.clear()
+        kept = {desired.address for desired in wanted}
+        for address, entry in self.entries.items():
+            if address not in kept:
+                self.changes.append(self._orphan(address, entry))
+        self.changes.sort(key=lambda change: change.address.order)
+        return tuple(self.changes)
+
+    def _consider(self, desired: Desired, *, keep: bool) -> None:
+        described = self._catalog[desired.address.kind]
+        attributes = self._settler.settled(desired, described)
+        subject = self._subject(desired, attributes)
+        change = decide(subject)
+        if keep:
+            self.changes.append(change)
+            if change.action is not Action.NOOP:
+                self._touched[change.address] = change
+        view = planned_view(change, attributes=attributes, live=subject.live, described=described)
+        self._show(desired.address, view)
+
+    def _show(self, address: Address, view: View) -> None:
+        if address.key is None:
+            self.world.put(address.kind, address.name, view=view)
+        else:
+            self._instances[address.block][address.key] = view
+
+    def _subject(self, desired: Desired, attributes: dict[str, Value]) -> Subject:
+        address = desired.address
+        schema = self._catalog[address.kind].schema
+        entry = self.entries.get(address)
+        id_ = entry.id if entry is not None else self._imports.get(address, "")
+        live = self._observation.object(address.kind, id_) if id_ else None
+        if not id_ and schema.singleton:
+            live = self._observation.named(address.kind, identity_of(schema, attributes) or "")
+        return Subject(
+            desired=desired,
+            schema=schema,
+            attributes=attributes,
+            entry=entry,
+            live=live,
+            moved_from=self._moved_from.get(address),
+            importing=entry is None and (live is not None or bool(id_)),
+            requested=self._is_requested(desired),
+        )
+
+    def _is_requested(self, desired: Desired) -> bool:
+        address = desired.address
+        if address in self._replaces or (address.key and address.block in self._replaces):
+            return True
+        return any(map(self._triggers, desired.lifecycle.replace_triggered_by))
+
+    def _triggers(self, ref: Ref) -> bool:
+        for address, change in self._touched.items():
+            same = (address.kind, address.name) == (ref.kind, ref.name)
+            if not same or ref.key not in (None, address.key):
+                continue
+            if change.action not in (Action.UPDATE, Action.REPLACE, Action.CREATE):
+                continue
+            if ref.field is None or change.action is not Action.UPDATE:
+                return True
+            if any(changed.name == ref.field for changed in change.fields):
+                return True
+        return False
+
+    def _orphan(self, address: Address, entry: Entry) -> Change:
+        live = self._observation.object(entry.address.kind, entry.id)
+        if live is None:
+            return forgetting(entry, live=None, reason=Reason.VANISHED)
+        removed = self._removal(address)
+        if removed is not None and not removed.destroy:
+            return forgetting(entry, live=live, reason=Reason.REQUESTED)
+        schema = self._catalog[address.kind].schema
+        if schema.singleton:
+            return forgetting(entry, live=live, reason=Reason.REMOVED)
+        destroying = self._request.wishes.mode == "destroy"
+        reason = Reason.REQUESTED if destroying else Reason.REMOVED
+        return deletion(entry, live, schema=schema, reason=reason)
+
+    def _removal(self, address: Address) -> Removed | None:
+        for removed in self._request.resolution.declarations.removed:
+            if removed.address in (address, address.block):
+                return removed
+        return None
+
+
+def _rehomed(request: Request) -> tuple[dict[Address, Entry], dict[Address, Address]]:
+    """Give the entries under the addresses that `moved` leads them to."""
+    entries = dict(request.snapshot.entries)
+    origins: dict[Address, Address] = {}
+    for source, target in request.resolution.declarations.moved:
+        for address in [one for one in entries if source in (one, one.block)]:
+            whole = address.key is not None and source.key is None
+            new = Address(target.kind, target.name, address.key if whole else target.key)
+            if new in entries:
+                continue
+            entries[new] = replace(entries.pop(address), address=new)
+            origins[new] = origins.pop(address, address)
+    return entries, origins

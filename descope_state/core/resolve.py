@@ -1,0 +1,409 @@
+"""Turns the blocks of a stack into the resources it wants, in an order that respects every edge.
+
+Everything that can be known without asking the service is evaluated here; what cannot stays
+behind as `Unknown` for the planner. All problems are found before any is raised.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from descope_state.core.compiling import (
+    Compiled,
+    Compiler,
+    Form,
+    expression_problem,
+    filled,
+)
+from descope_state.core.declarations import Declarations, declarations
+from descope_state.core.expressions import ExpressionError, Template, evaluate
+from descope_state.core.graph import Cycle, ordered
+from descope_state.core.locals import Locals
+from descope_state.core.ports import Sources
+from descope_state.core.scope import View, World
+from descope_state.errors import Invalid, Problem
+from descope_state.model.address import Address
+from descope_state.model.resource import ORDINARY, Desired
+from descope_state.model.stack import Documents
+from descope_state.model.value import Path, Ref, Secret, Unknown, Value
+from descope_state.sdk.catalog import Catalog, identity_of
+from descope_state.sdk.validation import meant
+
+Each = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What a stack wants of one environment, dependencies before their dependents."""
+
+    desired: tuple[Desired, ...]
+    declarations: Declarations
+    roots: Mapping[str, Mapping[str, Value]]
+    sources: Sources
+    repeated: frozenset[Address]
+    warnings: tuple[Problem, ...] = ()
+
+
+def resolve(documents: Documents, catalog: Catalog, *, sources: Sources) -> Resolution:
+    """Resolve a stack, or raise every problem it has."""
+    found: list[Problem] = []
+    resolution = _Resolver(documents, catalog, sources=sources, report=found.append).run()
+    if found:
+        raise Invalid(found)
+    return resolution
+
+
+class _Resolver:
+    def __init__(
+        self,
+        documents: Documents,
+        catalog: Catalog,
+        *,
+        sources: Sources,
+        report: Callable[[Problem], None],
+    ) -> None:
+        self._documents = documents
+        self._catalog = catalog
+        self._report = report
+        self._sources = sources
+        self._compiler = Compiler(catalog, report=report)
+        self._locals = Locals(documents.locals, compiler=self._compiler)
+        self._roots = self._make_roots()
+        self._world = World(roots=self._roots, sources=sources)
+        self._locals.bind(self._world)
+        self._compiled: dict[Address, Compiled] = {}
+        self._instances: dict[Address, tuple[Address, ...]] = {}
+        self._desired: list[Desired] = []
+        self._excluded = frozenset(documents.environment.exclude)
+
+    def _make_roots(self) -> dict[str, Mapping[str, Value]]:
+        environment = self._documents.environment
+        return {
+            "vars": self._documents.variables,
+            "environment": {
+                "name": environment.name,
+                "protected": environment.protected,
+                "project_id": environment.project_id,
+            },
+            "locals": self._locals,
+        }
+
+    def run(self) -> Resolution:
+        for block in self._documents.blocks:
+            compiled = self._compiler.block(block)
+            if compiled is not None:
+                self._compiled[compiled.address] = compiled
+        for address in self._order():
+            self._resolve_block(self._compiled[address])
+        stated = declarations(
+            self._documents,
+            compiler=self._compiler,
+            world=self._world,
+            blocks=self._compiled.keys(),
+            report=self._report,
+        )
+        self._check_identities()
+        return Resolution(
+            desired=tuple(self._desired),
+            declarations=stated,
+            roots=self._roots,
+            sources=self._sources,
+            repeated=frozenset(
+                address for address, compiled in self._compiled.items() if compiled.repeated
+            ),
+            warnings=self._documents.warnings,
+        )
+
+    # -- order ---------------------------------------------------------------------------------
+
+    def _order(self) -> tuple[Address, ...]:
+        edges = {address: self._needs(compiled) for address, compiled in self._compiled.items()}
+        try:
+            return ordered(self._compiled, edges)
+        except Cycle as cycle:
+            self._report(self._cycle_problem(cycle.path))
+            return ()
+
+    def _needs(self, compiled: Compiled) -> set[Address]:
+        needs: set[Address] = set()
+        for template, ref in self._refs(compiled):
+            target = Address(ref.kind, ref.name)
+            if target not in self._compiled:
+                self._report(self._missing(compiled, template, ref))
+            else:
+                needs.add(target)
+        for path, address in _named(compiled):
+            if address.block not in self._compiled:
+                self._report(self._no_such(str(address.block), compiled, path))
+            else:
+                needs.add(address.block)
+        return needs
+
+    def _refs(self, compiled: Compiled) -> Iterator[tuple[Template, Ref]]:
+        for template in compiled.templates:
+            for ref in template.refs:
+                yield template, ref
+            for name in template.locals:
+                for ref in self._locals.refs(name):
+                    yield template, ref
+
+    def _missing(self, compiled: Compiled, template: Template, ref: Ref) -> Problem:
+        path = next(iter(_paths_of(template, compiled)), ())
+        return self._no_such(f"{ref.kind}.{ref.name}", compiled, path)
+
+    def _no_such(self, name: str, compiled: Compiled, path: Path) -> Problem:
+        known = [str(address) for address in self._compiled]
+        return Problem(
+            code="E1310",
+            message=f"{compiled.address} refers to `{name}`, which the stack does not have",
+            origin=compiled.locate(path),
+            hint=meant(name, known),
+        )
+
+    def _cycle_problem(self, path: tuple[Address, ...]) -> Problem:
+        steps = (*path, path[0]) if path[0] != path[-1] else path
+        lines = []
+        for source, target in zip(steps, steps[1:], strict=False):
+            where = self._compiled[source].locate(self._edge_path(source, target))
+            lines.append(f"  {source} needs {target}" + (f" at {where}" if where else ""))
+        first = self._compiled[steps[0]]
+        return Problem(
+            code="E1311",
+            message="a cycle: " + " → ".join(map(str, steps)) + "\n" + "\n".join(lines),
+            origin=first.locate(self._edge_path(steps[0], steps[1])),
+            hint="remove one of these references",
+        )
+
+    def _edge_path(self, source: Address, target: Address) -> Path:
+        compiled = self._compiled[source]
+        for template, ref in self._refs(compiled):
+            if (ref.kind, ref.name) == (target.kind, target.name):
+                return next(iter(_paths_of(template, compiled)), ())
+        return next((path for path, address in _named(compiled) if address.block == target), ())
+
+    # -- instances -----------------------------------------------------------------------------
+
+    def _resolve_block(self, compiled: Compiled) -> None:
+        address = compiled.address
+        needs = self._instance_edges(compiled)
+        if not compiled.repeated:
+            desired = self._instance(compiled, address, world=self._world, needs=needs)
+            self._instances[address] = (address,) if desired else ()
+            if desired is None:
+                self._world.leave_out(address.kind, address.name)
+                return
+            view = View(compiled.described.schema, desired.attributes)
+            self._world.put(address.kind, address.name, view=view)
+            return
+        views: dict[str, View] = {}
+        for key, value in self._keys(compiled):
+            each = self._world.within({"key": key, "value": value})
+            instance = Address(address.kind, address.name, key)
+            desired = self._instance(compiled, instance, world=each, needs=needs)
+            if desired is not None:
+                views[key] = View(compiled.described.schema, desired.attributes)
+        self._instances[address] = tuple(Address(address.kind, address.name, key) for key in views)
+        self._world.put(address.kind, address.name, view=views)
+
+    def _instance_edges(self, compiled: Compiled) -> tuple[Address, ...]:
+        if not compiled.templates and not compiled.depends_on and compiled.lifecycle is ORDINARY:
+            return ()
+        needs: set[Address] = set()
+        for _, ref in self._refs(compiled):
+            needs.update(self._targets(Address(ref.kind, ref.name), ref.key))
+        for _, address in _named(compiled):
+            needs.update(self._targets(address.block, address.key))
+        return tuple(sorted(needs)) if len(needs) > 1 else tuple(needs)
+
+    def _targets(self, block: Address, key: str | None) -> tuple[Address, ...]:
+        instances = self._instances.get(block, ())
+        if key is None:
+            return instances
+        return tuple(address for address in instances if address.key == key)
+
+    def _keys(self, compiled: Compiled) -> Iterator[tuple[str, Value]]:
+        value = self._meta(compiled, "for_each", compiled.for_each, world=self._world)
+        match value:
+            case dict():
+                yield from ((key, value[key]) for key in sorted(value))
+            case list() if all(isinstance(item, str) for item in value):
+                yield from self._unique(compiled, [str(item) for item in value])
+            case Unknown():
+                self._not_yet(compiled, "for_each", value)
+            case _:
+                self._wrong(compiled, ("for_each",), "`for_each` takes a map or a list of texts")
+
+    def _unique(self, compiled: Compiled, keys: list[str]) -> Iterator[tuple[str, Value]]:
+        if len(set(keys)) < len(keys):
+            twice = sorted({key for key in keys if keys.count(key) > 1})
+            self._wrong(compiled, ("for_each",), f"`for_each` names `{twice[0]}` more than once")
+            return
+        yield from ((key, key) for key in sorted(keys))
+
+    def _meta(self, compiled: Compiled, name: str, form: Form, *, world: World) -> Value:
+        try:
+            return filled(form, world)
+        except ExpressionError as error:
+            self._report(expression_problem(error, (name,), locate=compiled.locate))
+            return {} if name == "for_each" else False
+
+    def _not_yet(self, compiled: Compiled, name: str, value: Unknown) -> None:
+        waits = ", ".join(f"`{ref.kind}.{ref.name}`" for ref in value.refs)
+        self._report(
+            Problem(
+                code="E1320",
+                message=f"{compiled.address}: `{name}` must be known when planning, but"
+                f" `{value.expression}` is known only after apply",
+                origin=compiled.locate((name,)),
+                hint=f"use only variables and what the stack states; it waits for {waits}",
+            )
+        )
+
+    def _wrong(self, compiled: Compiled, path: Path, message: str) -> None:
+        self._report(
+            Problem(
+                code="E1321",
+                message=f"{compiled.address}: {message}",
+                origin=compiled.locate(path),
+            )
+        )
+
+    def _instance(
+        self,
+        compiled: Compiled,
+        address: Address,
+        *,
+        world: World,
+        needs: tuple[Address, ...],
+    ) -> Desired | None:
+        if str(address) in self._excluded or str(address.block) in self._excluded:
+            return None
+        if compiled.when is not None and not self._wanted(compiled, world):
+            return None
+        attributes = self._attributes(compiled, world)
+        if attributes is None:
+            return None
+        desired = Desired(
+            address=address,
+            provider=compiled.described.schema.provider,
+            attributes=attributes,
+            depends_on=needs,
+            lifecycle=compiled.lifecycle,
+            locate=compiled.locate,
+        )
+        self._desired.append(desired)
+        return desired
+
+    def _wanted(self, compiled: Compiled, world: World) -> bool:
+        value = self._meta(compiled, "when", compiled.when, world=world)
+        if isinstance(value, Unknown):
+            self._not_yet(compiled, "when", value)
+            return False
+        if not isinstance(value, bool):
+            self._wrong(compiled, ("when",), "`when` must come to true or false")
+            return False
+        return value
+
+    def _attributes(self, compiled: Compiled, world: World) -> dict[str, Value] | None:
+        attributes: dict[str, Value] = {}
+        sound = True
+        for name, form in compiled.fields.items():
+            try:
+                attributes[name] = filled(form, world)
+            except ExpressionError as error:
+                path = next(iter(_failing(form, world, (name,))), (name,))
+                self._report(expression_problem(error, path, locate=compiled.locate))
+                sound = False
+        if not sound:
+            return None
+        checked = compiled.described.check(attributes)
+        for complaint in checked.complaints:
+            self._report(
+                Problem(
+                    code="E1340",
+                    message=f"{compiled.address}: {complaint.message}",
+                    origin=compiled.locate(complaint.path),
+                    hint=complaint.hint,
+                )
+            )
+        return checked.attributes
+
+    # -- the whole -----------------------------------------------------------------------------
+
+    def _check_identities(self) -> None:
+        owners: dict[tuple[str, str], Desired] = {}
+        for desired in self._desired:
+            schema = self._catalog[desired.address.kind].schema
+            identity = identity_of(schema, desired.attributes)
+            if identity is None or not schema.unique:
+                continue
+            first = owners.setdefault((desired.address.kind, identity), desired)
+            if first is not desired:
+                self._report(_twins(first, desired, identity))
+
+
+def _twins(first: Desired, second: Desired, identity: str) -> Problem:
+    where = first.locate(())
+    return Problem(
+        code="E1341",
+        message=f"{second.address} and {first.address} are both the"
+        f" {second.address.kind} `{identity}`" + (f" (the other is at {where})" if where else ""),
+        origin=second.locate(()),
+        hint="give one of them another name, or remove it",
+    )
+
+
+def _failing(form: Form, world: World, path: Path) -> Iterator[Path]:
+    """Find the places inside a form whose expression cannot be evaluated."""
+    if isinstance(form, dict):
+        for key, inner in form.items():
+            yield from _failing(inner, world, (*path, key))
+    elif isinstance(form, list):
+        for index, inner in enumerate(form):
+            yield from _failing(inner, world, (*path, index))
+    elif isinstance(form, Template):
+        try:
+            evaluate(form, world)
+        except ExpressionError:
+            yield path
+
+
+def _named(compiled: Compiled) -> Iterator[tuple[Path, Address]]:
+    """Give the addresses that a block names outside its expressions, and where."""
+    for index, address in enumerate(compiled.depends_on):
+        yield ("depends_on", index), address
+    for index, ref in enumerate(compiled.lifecycle.replace_triggered_by):
+        yield (
+            ("lifecycle", "replace_triggered_by", index),
+            Address(ref.kind, ref.name, ref.key),
+        )
+
+
+def _paths_of(template: Template, compiled: Compiled) -> Iterator[Path]:
+    forms: list[tuple[Path, Form]] = [((name,), form) for name, form in compiled.fields.items()]
+    forms += [(("for_each",), compiled.for_each), (("when",), compiled.when)]
+    while forms:
+        path, form = forms.pop()
+        if form is template:
+            yield path
+        elif isinstance(form, dict):
+            forms.extend(((*path, key), inner) for key, inner in form.items())
+        elif isinstance(form, list):
+            forms.extend(((*path, index), inner) for index, inner in enumerate(form))
+
+
+def secrets_of(resolution: Resolution) -> tuple[Secret, ...]:
+    """Give every source of a secret that a resolution names, once each."""
+    return tuple({secret: None for secret in _secrets(resolution)})
+
+
+def _secrets(resolution: Resolution) -> Iterator[Secret]:
+    for desired in resolution.desired:
+        forms: list[Value] = list(desired.attributes.values())
+        while forms:
+            form = forms.pop()
+            if type(form) is dict:
+                forms.extend(form.values())
+            elif type(form) is list:
+                forms.extend(form)
+            elif type(form) is Secret:
+                yield form

@@ -1,0 +1,19 @@
+"""Counts the calls that leave for a service, family by family."""
+
+from collections import Counter
+
+
+class CountingGate:
+    """Lets every call through and remembers how many there were."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+
+    async def enter(self, family: str) -> None:
+        """Count one call of a family."""
+        self.calls[family] += 1
+
+    @property
+    def total(self) -> int:
+        """How many calls there were in all."""
+        return self.calls.total()

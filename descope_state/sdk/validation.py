@@ -1,0 +1,285 @@
+"""Holds what a stack states against a kind's model, with room for what is not known yet.
+
+Unknowns and secrets are taken out before the model looks, and complaints about their absence are
+dropped; everything else is judged as strictly as the model says.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import cast
+
+from pydantic import ValidationError
+
+from descope_state.model.value import Path, Secret, Unknown, Value, placeholders
+from descope_state.sdk.schema import Config, Field, Schema, Shape, Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """One thing wrong with stated attributes, at a path inside them."""
+
+    path: Path
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """Attributes in the model's own spelling, or what is wrong with them."""
+
+    attributes: dict[str, Value]
+    complaints: tuple[Complaint, ...] = ()
+
+
+Check = Callable[[dict[str, Value]], Checked]
+
+
+def checker(model: type[Config], schema: Schema) -> Check:
+    """Make the function that validates and normalizes what a stack states of one kind."""
+    validate = model.__pydantic_validator__.validate_python
+    dump = model.__pydantic_serializer__.to_python
+    closed = frozenset(field.name for field in schema.fields.values() if not field.statable)
+    watched = {
+        field.name: field
+        for field in schema.fields.values()
+        if field.sensitive or _mixed(field.shape)
+    }
+
+    def check(attributes: dict[str, Value]) -> Checked:
+        holes = tuple(placeholders(attributes))
+        if not holes and not watched.keys() & attributes and not closed & attributes.keys():
+            try:
+                normal = dump(validate(attributes), mode="json", exclude_unset=True)
+            except ValidationError as error:
+                return Checked(
+                    attributes=attributes,
+                    complaints=tuple(_complaints(error, attributes, schema, pruned=())),
+                )
+            return Checked(attributes=cast("dict[str, Value]", normal))
+        return _carefully(attributes, model, schema, holes)
+
+    return check
+
+
+def _mixed(shape: Shape) -> bool:
+    """Tell whether a secret may hide below this shape."""
+    inner = tuple(shape.fields.values())
+    return any(field.sensitive or _mixed(field.shape) for field in inner) or (
+        shape.item is not None and _mixed(shape.item)
+    )
+
+
+def _carefully(
+    attributes: dict[str, Value],
+    model: type[Config],
+    schema: Schema,
+    holes: tuple[tuple[Path, Unknown | Secret], ...],
+) -> Checked:
+    complaints = [*_closed(attributes, schema), *_misplaced(attributes, schema, holes)]
+    pruned = tuple(path for path, _ in holes)
+    rest = cast("dict[str, Value]", _without(attributes, frozenset(pruned)))
+    normal: object = rest
+    try:
+        validated = model.__pydantic_validator__.validate_python(rest)
+        normal = model.__pydantic_serializer__.to_python(validated, mode="json", exclude_unset=True)
+    except ValidationError as error:
+        found = list(_complaints(error, rest, schema, pruned=pruned))
+        complaints.extend(found)
+        if not found:
+            normal = rest
+    if complaints:
+        return Checked(attributes=attributes, complaints=tuple(complaints))
+    restored = _restored(attributes, cast("Value", normal))
+    return Checked(attributes=cast("dict[str, Value]", restored))
+
+
+def _closed(attributes: Mapping[str, Value], schema: Schema) -> Iterable[Complaint]:
+    for name in attributes:
+        field = schema.fields.get(name)
+        if field is not None and not field.statable:
+            yield Complaint(
+                path=(name,),
+                message=f"`{name}` is made by the service and cannot be stated",
+                hint="remove it",
+            )
+
+
+def _misplaced(
+    attributes: Mapping[str, Value],
+    schema: Schema,
+    holes: Iterable[tuple[Path, Unknown | Secret]],
+) -> Iterable[Complaint]:
+    secret = {path for path, hole in holes if isinstance(hole, Secret)}
+    for path in sorted(secret, key=str):
+        if not _sensitive_at(schema.fields, path):
+            yield Complaint(
+                path=path,
+                message=f"`{dotted(path)}` is not a sensitive field and would keep the secret"
+                " in clear",
+                hint="use `secret()` only for sensitive fields",
+            )
+    for path, _value in _sensitive_values(schema.fields, attributes, ()):
+        if path not in secret:
+            yield Complaint(
+                path=path,
+                message=f"`{dotted(path)}` is sensitive and takes nothing but a secret",
+                hint="write \"${secret('env:NAME')}\" and set NAME where dstate runs",
+            )
+
+
+def _sensitive_at(fields: Mapping[str, Field], path: Path) -> bool:
+    field = fields.get(str(path[0])) if path else None
+    if field is None:
+        return False
+    if field.sensitive:
+        return True
+    shape, rest = field.shape, path[1:]
+    while shape.item is not None and rest:
+        shape, rest = shape.item, rest[1:]
+    return _sensitive_at(shape.fields, rest)
+
+
+def _sensitive_values(
+    fields: Mapping[str, Field], value: Value, path: Path
+) -> Iterable[tuple[Path, Value]]:
+    """Find what stands in sensitive places; null empties one and needs no secret."""
+    if not isinstance(value, dict):
+        return
+    for name, inner in value.items():
+        field = fields.get(name)
+        if field is None or inner is None:
+            continue
+        if field.sensitive:
+            yield (*path, name), inner
+        else:
+            yield from _sensitive_below(field.shape, inner, (*path, name))
+
+
+def _sensitive_below(shape: Shape, value: Value, path: Path) -> Iterable[tuple[Path, Value]]:
+    if shape.type is Type.OBJECT:
+        yield from _sensitive_values(shape.fields, value, path)
+    elif shape.item is not None:
+        inner = value.items() if isinstance(value, dict) else _listed(value)
+        for key, item in inner:
+            yield from _sensitive_below(shape.item, item, (*path, key))
+
+
+def _listed(value: Value) -> Iterable[tuple[int, Value]]:
+    return enumerate(value) if isinstance(value, list) else ()
+
+
+def _without(value: Value, pruned: frozenset[Path], path: Path = ()) -> Value:
+    if isinstance(value, dict):
+        return {
+            key: _without(inner, pruned, (*path, key))
+            for key, inner in value.items()
+            if (*path, key) not in pruned
+        }
+    if isinstance(value, list):
+        return [
+            _without(inner, pruned, (*path, index))
+            for index, inner in enumerate(value)
+            if (*path, index) not in pruned
+        ]
+    return value
+
+
+def _restored(original: Value, normal: Value) -> Value:
+    """Put placeholders back into the normalized value, at the places they were taken from."""
+    if isinstance(original, Unknown | Secret):
+        return original
+    if isinstance(original, dict) and isinstance(normal, dict):
+        return {
+            key: _restored(inner, normal[key]) if key in normal else inner
+            for key, inner in original.items()
+        }
+    if isinstance(original, list) and isinstance(normal, list):
+        rest = iter(normal)
+        return [
+            item if isinstance(item, Unknown | Secret) else _restored(item, next(rest))
+            for item in original
+        ]
+    return normal
+
+
+def _complaints(
+    error: ValidationError,
+    attributes: Mapping[str, Value],
+    schema: Schema,
+    *,
+    pruned: tuple[Path, ...],
+) -> Iterable[Complaint]:
+    for detail in error.errors(include_input=False, include_url=False, include_context=True):
+        path: Path = tuple(detail["loc"])
+        if any(path == hole[: len(path)] or hole == path[: len(hole)] for hole in pruned):
+            continue
+        yield _worded(path, detail["type"], detail["msg"], attributes=attributes, schema=schema)
+
+
+def _worded(
+    path: Path, sort: str, message: str, *, attributes: Mapping[str, Value], schema: Schema
+) -> Complaint:
+    where = dotted(path)
+    if sort == "missing":
+        return Complaint(path=path[:-1], message=f"`{where}` is required", hint=f"add `{path[-1]}`")
+    if sort == "extra_forbidden":
+        known = _names_at(schema, path[:-1])
+        return Complaint(
+            path=path,
+            message=f"unknown field `{where}`",
+            hint=meant(str(path[-1]), known) or f"it has {listed(known)}",
+        )
+    if sort == "string_type":
+        return Complaint(
+            path=path, message=f"`{where}` must be text", hint=_quote(path, attributes)
+        )
+    return Complaint(path=path, message=f"`{where}`: {_lower(message)}")
+
+
+def _lower(message: str) -> str:
+    return message[:1].lower() + message[1:]
+
+
+def _names_at(schema: Schema, path: Path) -> tuple[str, ...]:
+    fields = schema.fields
+    for step in path:
+        field = fields.get(str(step))
+        if field is None:
+            continue
+        shape = field.shape
+        while shape.item is not None:
+            shape = shape.item
+        fields = shape.fields
+    return tuple(name for name, field in fields.items() if field.statable)
+
+
+def _quote(path: Path, attributes: Mapping[str, Value]) -> str:
+    value: Value = dict(attributes)
+    for step in path:
+        if isinstance(value, dict):
+            value = value.get(str(step))
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+    if isinstance(value, bool | int | float):
+        return "quote it, so that YAML reads it as text"
+    return ""
+
+
+def dotted(path: Path) -> str:
+    """Spell a path inside attributes: `attributes.crm_id`, `rules[0].name`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """Say `did you mean …?` where one of the known words is near."""
+    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Spell a list of names for a message."""
+    return ", ".join(f"`{name}`" for name in names)

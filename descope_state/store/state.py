@@ -1,0 +1,109 @@
+"""The state of one environment on disk: its key, its lineage and its last snapshot."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from descope_state.errors import BadCredentials, DamagedState
+from descope_state.model.codec import decode_state, encode_state
+from descope_state.model.state import Snapshot, problems
+from descope_state.store import disk
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """The folder that holds everything dstate remembers of one environment."""
+
+    folder: Path
+    lineage: Callable[[], str]
+    fresh_key: Callable[[], bytes]
+
+    @property
+    def state_file(self) -> Path:
+        """Where the snapshot is."""
+        return self.folder / "state.json"
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key of this state is."""
+        return self.folder / "key"
+
+    def key(self) -> bytes | None:
+        """Give the state's key, if it has been made."""
+        if not self.folder.exists():
+            return None
+        disk.check_folder(self.folder)
+        key = disk.read(self.key_file)
+        if key is not None and len(key) != KEY_BYTES:
+            message = f"`{self.key_file}` is not the {KEY_BYTES} bytes it was"
+            raise DamagedState(message, hint="put it back from a backup")
+        return key
+
+    def snapshot(self) -> Snapshot | None:
+        """Give the last snapshot, if there is one; a damaged one is refused by name."""
+        if not self.folder.exists():
+            return None
+        disk.check_folder(self.folder)
+        data = disk.read(self.state_file)
+        if data is None:
+            return None
+        try:
+            snapshot = decode_state(data)
+        except DamagedState as error:
+            raise _named(self.state_file, error) from error
+        wrong = problems(snapshot)
+        if wrong:
+            message = f"`{self.state_file}` contradicts itself: {wrong[0]}"
+            raise DamagedState(message, hint=_RESTORE)
+        return snapshot
+
+    def opened(self, *, environment: str, project_id: str) -> tuple[Snapshot, bytes]:
+        """Give snapshot and key, making folder, key and lineage where this is the first time."""
+        disk.make_folder(self.folder)
+        snapshot = self.snapshot() or self._first(environment, project_id)
+        key = self.key() or self._first_key()
+        _check_owner(snapshot, environment=environment, project_id=project_id, file=self.state_file)
+        return snapshot, key
+
+    def _first(self, environment: str, project_id: str) -> Snapshot:
+        fresh = Snapshot(
+            lineage=self.lineage(),
+            serial=0,
+            environment=environment,
+            project_id=project_id,
+            entries={},
+        )
+        if disk.create(self.state_file, encode_state(fresh)):
+            return fresh
+        found = self.snapshot()
+        if found is None:
+            message = f"`{self.state_file}` appeared and vanished again"
+            raise DamagedState(message, hint="run the command again")
+        return found
+
+    def _first_key(self) -> bytes:
+        key = self.fresh_key()
+        if disk.create(self.key_file, key):
+            return key
+        return self.key() or key
+
+
+_RESTORE = "put `state.json` back from a backup; it is never started afresh by itself"
+
+
+def _named(file: Path, error: DamagedState) -> DamagedState:
+    return DamagedState(f"`{file}`: {error.message}", hint=error.hint or _RESTORE)
+
+
+def _check_owner(snapshot: Snapshot, *, environment: str, project_id: str, file: Path) -> None:
+    if snapshot.environment != environment:
+        message = f"`{file}` is the state of environment `{snapshot.environment}`"
+        raise DamagedState(message, hint=f"this is `{environment}`; put the right file back")
+    if snapshot.project_id != project_id:
+        message = (
+            f"the state of `{environment}` belongs to project {snapshot.project_id},"
+            f" and these credentials are of project {project_id}"
+        )
+        raise BadCredentials(message, hint=f"use the credentials of {snapshot.project_id}")

@@ -118,10 +118,7 @@ class Program:
         return self._error(refusal.message, position, hint=refusal.hint, code=refusal.code)
 
     def _failed(self, error: CELEvalError, scope: Scope) -> ExpressionError:
-        if error.token is not None:
-            position = error.token.start_pos or 0
-        else:
-            position = 0 if error.tree is None else position_of(error.tree)
+        position = error.column or 0
         if isinstance(error.__cause__, Unfit):
             return self._error(error.__cause__.message, position, hint=error.__cause__.hint)
         sentence = _sentence(error)
@@ -133,7 +130,8 @@ class Program:
             try:
                 walked(use, scope)
             except ExpressionError as error:
-                if sentence.startswith("there is no ") and error.message.endswith(sentence[12:]):
+                absent = sentence.removeprefix("there is no ")
+                if sentence == _FIELDLESS or error.message.endswith(f"has no {absent}"):
                     return error
         return None
 
@@ -189,6 +187,8 @@ class _Evaluator(Evaluator):
             outcome = Refusal(_sentence(error))
             outcome.position = position_of(tree)
             raise outcome from error
+        if isinstance(answer, CELEvalError):
+            _placed(answer)
         return answer
 
     def visit_children(self, tree: Syntax) -> list[Result]:
@@ -200,6 +200,16 @@ class _Evaluator(Evaluator):
 
     def sub_evaluator(self, ast: Syntax) -> "_Evaluator":
         return _Evaluator(ast, self.activation)
+
+
+def _placed(error: CELEvalError) -> None:
+    # The engine prints the tree of an error when it words another one, and cannot do so for a
+    # flattened tree. The place is all that is wanted of it.
+    if error.token is not None:
+        error.column = error.token.start_pos
+    elif error.tree is not None:
+        error.column = position_of(error.tree)
+    error.token = error.tree = None
 
 
 def _look_ahead(use: Use, scope: Scope) -> None:
@@ -237,39 +247,36 @@ def _functions(scope: Scope) -> dict[str, object]:
 
 
 _MEMBER = re.compile(r"no such member in mapping: '(.*)'", re.DOTALL)
-_TYPE = re.compile(r"([A-Za-z]+)Type\b")
-_SENTENCES = {
-    "divide by zero": "a division by zero",
-    "modulus or divide by zero": "a division by zero",
-    "match error": "the regular expression is not valid",
-    "return error for overflow": "a number is too large, or a text does not convert",
-    "overflow": "a number is too large",
-}
+_TYPE = re.compile(r"'(?:celpy\.celtypes\.)?([A-Z][a-z]+)Type'")
+_FIELDLESS = "only a map or a resource has fields"
+# Whatever else the engine says may quote a value, which may be confidential: it is not repeated.
+_SENTENCES = (
+    ("divide by zero", "a division by zero"),
+    ("overflow", "a number is too large, or a text does not convert"),
+    ("Duplicate key", "a key stands twice in a map"),
+    ("does not support field selection", _FIELDLESS),
+)
 
 
 def _sentence(error: Exception) -> str:
     """Say what the engine means, in one line and without its own types."""
-    said = str(error.args[0]).splitlines()[0] if error.args and str(error.args[0]) else ""
+    said = str(error.args[0]) if error.args else ""
     cause = error.__cause__
     member = _MEMBER.match(said)
     if member or isinstance(cause, KeyError):
         return f"there is no `{member[1] if member else cause and cause.args[0]}`"
     if isinstance(cause, IndexError):
         return str(cause)
-    return _SENTENCES.get(said) or _about_types(said) or _unforeseen(said, error)
+    for words, sentence in _SENTENCES:
+        if words in said:
+            return sentence
+    return _about_types(said)
 
 
 def _about_types(said: str) -> str:
-    if said.startswith("Duplicate key"):
-        return "a key stands twice in a map"
     types = [name.lower().replace("none", "null") for name in _TYPE.findall(said)]
-    if types:
-        return "this cannot be done with " + " and ".join(f"`{name}`" for name in types)
-    return "this cannot be done with values of these types" if "no such overload" in said else ""
-
-
-def _unforeseen(said: str, error: Exception) -> str:
-    return f"the expression cannot be answered: {said or type(error).__name__}"
+    named = " and ".join(f"`{name}`" for name in types)
+    return f"this cannot be done with {named or 'values of these types'}"
 
 
 def _environment() -> celpy.Environment:

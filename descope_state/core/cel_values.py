@@ -61,10 +61,17 @@ class Watched(celtypes.MapType):
         found: celtypes.Value = super().__getitem__(key)
         if not isinstance(key, str) or key in self._told:
             return found
-        converted = cel_value(self._raw[str(key)])
+        converted = cel_value(self._read(str(key)))
         super().__setitem__(celtypes.StringType(key), converted)
         self._told.add(key)
         return converted
+
+    def _read(self, name: str) -> Value:
+        try:
+            return self._raw[name]
+        except LookupError as error:
+            # The name is there, so this is what a lazy map says: locals in a circle, for one.
+            raise Refusal(str(error.args[0]) if error.args else name, code="E1203") from None
 
     def get(self, key: object, default: object = None) -> celtypes.Value:
         """Read a field as indexing does."""

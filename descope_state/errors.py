@@ -77,9 +77,7 @@ class DstateError(Exception):
     @property
     def problems(self) -> tuple[Problem, ...]:
         """The error as values, so that one renderer serves single and collected errors."""
-        return (
-            Problem(code=self.code, message=self.message, hint=self.hint, origin=self.origin),
-        )
+        return (Problem(code=self.code, message=self.message, hint=self.hint, origin=self.origin),)
 
 
 class Invalid(DstateError):

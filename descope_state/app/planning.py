@@ -46,7 +46,7 @@ def planned(
     surroundings: Surroundings,
     *,
     wishes: Wishes,
-    reading: Reading = Reading(),  # noqa: B008  # an immutable value
+    reading: Reading = Reading(),  # an immutable value
 ) -> Planned:
     """Plan one environment of a stack."""
     resolution = workspace.resolution()

@@ -7,8 +7,8 @@ from pathlib import Path
 from descope_state.app.registry import catalog_of
 from descope_state.app.surroundings import Surroundings
 from descope_state.config.files import read_anywhere
-from descope_state.config.settings import read_settings
 from descope_state.config.location import find_stack, state_folder
+from descope_state.config.settings import read_settings
 from descope_state.errors import DstateError, UnsafeFile
 from descope_state.model.codec import decode_plan, encode_plan, plan_bindings
 from descope_state.model.plan import Bindings, Plan

@@ -9,7 +9,7 @@ from descope_state.model.address import Address
 from descope_state.sdk.validation import listed, meant
 
 
-def wishes_of(  # noqa: PLR0913  # one parameter a wish
+def wishes_of(  # one parameter a wish
     *,
     destroy: bool,
     refresh_only: bool,
@@ -45,7 +45,8 @@ def address_of(text: str, *, option: str) -> Address:
     try:
         return Address.parse(text)
     except ValueError as error:
-        raise UsageError(f"{option}: {error}") from None
+        message = f"{option}: {error}"
+        raise UsageError(message) from None
 
 
 def _number(name: str, text: str) -> int:

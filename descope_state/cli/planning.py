@@ -54,8 +54,8 @@ def plan(
 
     Reads the stack, the state and the live project, and compares the three.
     """
-    from descope_state.app.wishing import wishes_of  # noqa: PLC0415  # `--help` needs none of it
     from descope_state.app.planning import Reading  # noqa: PLC0415  # as above
+    from descope_state.app.wishing import wishes_of  # noqa: PLC0415  # `--help` needs none of it
     from descope_state.app.workspace import Opening  # noqa: PLC0415  # as above
     from descope_state.cli.plan_run import Printing, run_plan  # noqa: PLC0415  # as above
 

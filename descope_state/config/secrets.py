@@ -78,7 +78,7 @@ def _keychain(name: str) -> str:
     if not value:
         message = f"the keychain holds nothing under `{name}`"
         raise ValueError(message)
-    return value
+    return str(value)
 
 
 def fingerprints(

@@ -66,7 +66,7 @@ def _no_import(change: Change) -> str:
 
 
 def _taken(change: Change, catalog: Catalog, observation: Observation) -> str:
-    """An object with the same natural key that the state does not know is never taken over."""
+    """Never take over an object of the same natural key that the state does not know."""
     if not catalog[change.address.kind].schema.unique or not change.identity:
         return ""
     found = observation.named(change.address.kind, change.identity)
@@ -113,7 +113,7 @@ def _kept_by_project(change: Change, observation: Observation) -> str:
 
 
 def _spread(reasons: dict[Address, str], changes: tuple[Change, ...]) -> None:
-    """Creates and updates wait for what they need; deletes wait for what still needs them."""
+    """Hold creates and updates for what they need, and deletes for what still needs them."""
     by_address = {change.address: change for change in changes}
     users: dict[Address, list[Change]] = {}
     for change in changes:

@@ -17,9 +17,7 @@ from descope_state.sdk.validation import listed, meant
 META = ("for_each", "when", "depends_on", "lifecycle", "provider")
 _LIFECYCLE = ("prevent_destroy", "ignore_changes", "create_before_destroy", "replace_triggered_by")
 
-Form: TypeAlias = Union[
-    None, bool, int, float, str, Template, "list[Form]", "dict[str, Form]", Value
-]
+Form: TypeAlias = Union[Template, "list[Form]", "dict[str, Form]", Value]
 Report = Callable[[Problem], None]
 
 

@@ -87,7 +87,7 @@ def _action(subject: Subject, fields: tuple[FieldChange, ...]) -> tuple[Action, 
 
 
 def _why_updated(subject: Subject, fields: Iterable[FieldChange]) -> Reason:
-    """The stack says what it said at the last apply: then the object changed, not the stack."""
+    """Tell whose doing it is: where the stack says what it said last time, the object changed."""
     if subject.entry is None:
         return Reason.EDITED
     inputs = subject.entry.inputs

@@ -9,7 +9,7 @@ from descope_state.core.scope import World
 from descope_state.errors import Problem
 from descope_state.model.address import Address
 from descope_state.model.stack import Documents, Item, Locate
-from descope_state.model.value import Path, Secret, Value, placeholders
+from descope_state.model.value import Path, Value
 from descope_state.sdk.validation import listed, meant
 
 Report = Callable[[Problem], None]
@@ -65,7 +65,7 @@ class Declarations:
 
 
 _FIELDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    # section: (required, optional)
+    # Of each section the fields it needs, and those it may have.
     "outputs": (("value",), ("description", "sensitive")),
     "checks": (("name", "assert", "message"), ("when",)),
     "moved": (("from", "to"), ()),
@@ -207,9 +207,6 @@ class _Reader:
                     self._complain(
                         item, path, f"there is no resource `{target}`", hint=self._near(target)
                     )
-        for hole_path, hole in placeholders(form if isinstance(form, dict | list) else None):
-            if isinstance(hole, Secret):
-                self._complain(item, (*path, *hole_path), "a secret cannot stand here")
         return form
 
     def _evaluated(self, value: Value, path: Path, item: Item) -> Value:

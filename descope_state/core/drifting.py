@@ -20,7 +20,7 @@ def drift(
     """
     if live is None:
         return Drift(address=entry.address, sort=DriftSort.DELETED, id=entry.id)
-    found = compare(schema, entry.outputs, _comparable(live, entry.outputs, schema=schema))
+    found = compare(schema, entry.outputs, _comparable(live, entry.outputs))
     if not found:
         return None
     managed = change.stated if change is not None and change.after is not None else entry.inputs
@@ -34,7 +34,7 @@ def drift(
     )
 
 
-def _comparable(live: Live, outputs: Mapping[str, Value], *, schema: Schema) -> dict[str, Value]:
+def _comparable(live: Live, outputs: Mapping[str, Value]) -> dict[str, Value]:
     """Compare only what the state has a memory of; a field new to the provider is no drift."""
     said = {**live.attributes, **live.computed} if live.computed else live.attributes
     if said.keys() <= outputs.keys():

@@ -36,6 +36,7 @@ __all__ = [
     "Template",
     "escape",
     "evaluate",
+    "exact_refs",
     "parse",
     "scope_of",
 ]
@@ -185,13 +186,22 @@ def _spelled(part: Part, scope: Scope) -> str:
     raise ExpressionError(message, column=column, hint=hint, code="E1205")
 
 
-def _unknown(template: Template, scope: Scope) -> Unknown:
-    expressions = [
+def exact_refs(template: Template, scope: Scope) -> tuple[Ref, ...]:
+    """Give what a template refers to where the brackets of its paths can be answered."""
+    return tuple(dict.fromkeys(ref for one in _expressions(template) for ref in one.refs(scope)))
+
+
+def _expressions(template: Template) -> "list[Path | Literal | Call | Program]":
+    return [
         part.expression
         for part in template.parts
         if isinstance(part, Part) and not isinstance(part.expression, Secret)
     ]
-    refs = {ref: None for expression in expressions for ref in expression.refs(scope)}
+
+
+def _unknown(template: Template, scope: Scope) -> Unknown:
+    expressions = _expressions(template)
+    refs = dict.fromkeys(exact_refs(template, scope))
     bindings = bound(template.uses, scope)
     for value in bindings.values():
         # A local may be unknown itself; then this waits for what that waits for.

@@ -56,7 +56,7 @@ def _too_many(
 
 
 def _vanished(plan: Plan, entries: Entries, overrides: Mapping[str, int]) -> Iterator[Violation]:
-    """A list that answers empty looks like this; recreating everything would be the worst answer."""
+    """Doubt that everything went at once: a list that answers empty by mistake looks the same."""
     allowed = overrides.get("vanished", 1)
     for kind, count in sorted(vanished(entries, plan.drift).items()):
         if count > allowed:

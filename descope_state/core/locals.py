@@ -29,7 +29,7 @@ class Locals(Mapping[str, Value]):
 
     def refs(self, name: str) -> tuple[Ref, ...]:
         """Give every resource a local refers to, through other locals too."""
-        return tuple({ref: None for ref in self._walk(name, set())})
+        return tuple(dict.fromkeys(self._walk(name, set())))
 
     def _walk(self, name: str, seen: set[str]) -> Iterator[Ref]:
         if name in seen:

@@ -52,8 +52,8 @@ class Request:
     catalog: Catalog
     secrets: Mapping[str, str]
     bindings: Bindings
-    safety: Safety = Safety()
-    wishes: Wishes = Wishes()
+    safety: Safety = field(default_factory=Safety)
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 def plan(request: Request) -> Plan:

@@ -15,10 +15,10 @@ from descope_state.core.compiling import (
     filled,
 )
 from descope_state.core.declarations import Declarations, declarations
-from descope_state.core.expressions import ExpressionError, Template, evaluate
-from descope_state.core.graph import Cycle, ordered
+from descope_state.core.expressions import ExpressionError, Template, evaluate, exact_refs
 from descope_state.core.locals import Locals
 from descope_state.core.ports import Sources
+from descope_state.core.references import References, named
 from descope_state.core.scope import View, World
 from descope_state.errors import Invalid, Problem
 from descope_state.model.address import Address
@@ -26,9 +26,8 @@ from descope_state.model.resource import ORDINARY, Desired
 from descope_state.model.stack import Documents
 from descope_state.model.value import Path, Ref, Secret, Unknown, Value
 from descope_state.sdk.catalog import Catalog, identity_of
-from descope_state.sdk.validation import meant
 
-Each = Mapping[str, Value]
+_WORTH_NARROWING = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +70,7 @@ class _Resolver:
         self._world = World(roots=self._roots, sources=sources)
         self._locals.bind(self._world)
         self._compiled: dict[Address, Compiled] = {}
+        self._references = References(self._compiled, self._locals, report=report)
         self._instances: dict[Address, tuple[Address, ...]] = {}
         self._desired: list[Desired] = []
         self._excluded = frozenset(documents.environment.exclude)
@@ -92,7 +92,7 @@ class _Resolver:
             compiled = self._compiler.block(block)
             if compiled is not None:
                 self._compiled[compiled.address] = compiled
-        for address in self._order():
+        for address in self._references.order():
             self._resolve_block(self._compiled[address])
         stated = declarations(
             self._documents,
@@ -113,73 +113,6 @@ class _Resolver:
             warnings=self._documents.warnings,
         )
 
-    # -- order ---------------------------------------------------------------------------------
-
-    def _order(self) -> tuple[Address, ...]:
-        edges = {address: self._needs(compiled) for address, compiled in self._compiled.items()}
-        try:
-            return ordered(self._compiled, edges)
-        except Cycle as cycle:
-            self._report(self._cycle_problem(cycle.path))
-            return ()
-
-    def _needs(self, compiled: Compiled) -> set[Address]:
-        needs: set[Address] = set()
-        for template, ref in self._refs(compiled):
-            target = Address(ref.kind, ref.name)
-            if target not in self._compiled:
-                self._report(self._missing(compiled, template, ref))
-            else:
-                needs.add(target)
-        for path, address in _named(compiled):
-            if address.block not in self._compiled:
-                self._report(self._no_such(str(address.block), compiled, path))
-            else:
-                needs.add(address.block)
-        return needs
-
-    def _refs(self, compiled: Compiled) -> Iterator[tuple[Template, Ref]]:
-        for template in compiled.templates:
-            for ref in template.refs:
-                yield template, ref
-            for name in template.locals:
-                for ref in self._locals.refs(name):
-                    yield template, ref
-
-    def _missing(self, compiled: Compiled, template: Template, ref: Ref) -> Problem:
-        path = next(iter(_paths_of(template, compiled)), ())
-        return self._no_such(f"{ref.kind}.{ref.name}", compiled, path)
-
-    def _no_such(self, name: str, compiled: Compiled, path: Path) -> Problem:
-        known = [str(address) for address in self._compiled]
-        return Problem(
-            code="E1310",
-            message=f"{compiled.address} refers to `{name}`, which the stack does not have",
-            origin=compiled.locate(path),
-            hint=meant(name, known),
-        )
-
-    def _cycle_problem(self, path: tuple[Address, ...]) -> Problem:
-        steps = (*path, path[0]) if path[0] != path[-1] else path
-        lines = []
-        for source, target in zip(steps, steps[1:], strict=False):
-            where = self._compiled[source].locate(self._edge_path(source, target))
-            lines.append(f"  {source} needs {target}" + (f" at {where}" if where else ""))
-        first = self._compiled[steps[0]]
-        return Problem(
-            code="E1311",
-            message="a cycle: " + " → ".join(map(str, steps)) + "\n" + "\n".join(lines),
-            origin=first.locate(self._edge_path(steps[0], steps[1])),
-            hint="remove one of these references",
-        )
-
-    def _edge_path(self, source: Address, target: Address) -> Path:
-        compiled = self._compiled[source]
-        for template, ref in self._refs(compiled):
-            if (ref.kind, ref.name) == (target.kind, target.name):
-                return next(iter(_paths_of(template, compiled)), ())
-        return next((path for path, address in _named(compiled) if address.block == target), ())
-
     # -- instances -----------------------------------------------------------------------------
 
     def _resolve_block(self, compiled: Compiled) -> None:
@@ -198,7 +131,8 @@ class _Resolver:
         for key, value in self._keys(compiled):
             each = self._world.within({"key": key, "value": value})
             instance = Address(address.kind, address.name, key)
-            desired = self._instance(compiled, instance, world=each, needs=needs)
+            exact = self._exact_edges(compiled, each, needs=needs)
+            desired = self._instance(compiled, instance, world=each, needs=exact)
             if desired is not None:
                 views[key] = View(compiled.described.schema, desired.attributes)
         self._instances[address] = tuple(Address(address.kind, address.name, key) for key in views)
@@ -208,11 +142,33 @@ class _Resolver:
         if not compiled.templates and not compiled.depends_on and compiled.lifecycle is ORDINARY:
             return ()
         needs: set[Address] = set()
-        for _, ref in self._refs(compiled):
+        for _, ref in self._references.refs(compiled):
             needs.update(self._targets(Address(ref.kind, ref.name), ref.key))
-        for _, address in _named(compiled):
+        for _, address in named(compiled):
             needs.update(self._targets(address.block, address.key))
         return tuple(sorted(needs)) if len(needs) > 1 else tuple(needs)
+
+    def _exact_edges(
+        self, compiled: Compiled, world: World, *, needs: tuple[Address, ...]
+    ) -> tuple[Address, ...]:
+        """Narrow the edges of one instance: `tenant.customer[each.key]` is one of them, not all."""
+        if len(needs) < _WORTH_NARROWING:
+            return needs
+        refs: set[Ref] = set()
+        for template in compiled.templates:
+            try:
+                refs.update(exact_refs(template, world))
+            except (ExpressionError, LookupError):
+                return needs  # Evaluating it will tell what is wrong.
+            refs.update(ref for name in template.locals for ref in self._locals.refs(name))
+        referred = (Address(ref.kind, ref.name, ref.key) for ref in refs)
+        declared = (address for _, address in named(compiled))
+        exact = {
+            target
+            for address in (*referred, *declared)
+            for target in self._targets(address.block, address.key)
+        }
+        return tuple(sorted(exact))
 
     def _targets(self, block: Address, key: str | None) -> tuple[Address, ...]:
         instances = self._instances.get(block, ())
@@ -221,32 +177,36 @@ class _Resolver:
         return tuple(address for address in instances if address.key == key)
 
     def _keys(self, compiled: Compiled) -> Iterator[tuple[str, Value]]:
-        value = self._meta(compiled, "for_each", compiled.for_each, world=self._world)
+        value = self._meta(compiled, "for_each", form=compiled.for_each, world=self._world)
         match value:
             case dict():
                 yield from ((key, value[key]) for key in sorted(value))
             case list() if all(isinstance(item, str) for item in value):
                 yield from self._unique(compiled, [str(item) for item in value])
             case Unknown():
-                self._not_yet(compiled, "for_each", value)
+                self._not_yet(compiled, "for_each", value=value)
             case _:
-                self._wrong(compiled, ("for_each",), "`for_each` takes a map or a list of texts")
+                self._wrong(
+                    compiled, ("for_each",), message="`for_each` takes a map or a list of texts"
+                )
 
     def _unique(self, compiled: Compiled, keys: list[str]) -> Iterator[tuple[str, Value]]:
         if len(set(keys)) < len(keys):
             twice = sorted({key for key in keys if keys.count(key) > 1})
-            self._wrong(compiled, ("for_each",), f"`for_each` names `{twice[0]}` more than once")
+            self._wrong(
+                compiled, ("for_each",), message=f"`for_each` names `{twice[0]}` more than once"
+            )
             return
         yield from ((key, key) for key in sorted(keys))
 
-    def _meta(self, compiled: Compiled, name: str, form: Form, *, world: World) -> Value:
+    def _meta(self, compiled: Compiled, name: str, *, form: Form, world: World) -> Value:
         try:
             return filled(form, world)
         except ExpressionError as error:
             self._report(expression_problem(error, (name,), locate=compiled.locate))
             return {} if name == "for_each" else False
 
-    def _not_yet(self, compiled: Compiled, name: str, value: Unknown) -> None:
+    def _not_yet(self, compiled: Compiled, name: str, *, value: Unknown) -> None:
         waits = ", ".join(f"`{ref.kind}.{ref.name}`" for ref in value.refs)
         self._report(
             Problem(
@@ -258,7 +218,7 @@ class _Resolver:
             )
         )
 
-    def _wrong(self, compiled: Compiled, path: Path, message: str) -> None:
+    def _wrong(self, compiled: Compiled, path: Path, *, message: str) -> None:
         self._report(
             Problem(
                 code="E1321",
@@ -294,12 +254,12 @@ class _Resolver:
         return desired
 
     def _wanted(self, compiled: Compiled, world: World) -> bool:
-        value = self._meta(compiled, "when", compiled.when, world=world)
+        value = self._meta(compiled, "when", form=compiled.when, world=world)
         if isinstance(value, Unknown):
-            self._not_yet(compiled, "when", value)
+            self._not_yet(compiled, "when", value=value)
             return False
         if not isinstance(value, bool):
-            self._wrong(compiled, ("when",), "`when` must come to true or false")
+            self._wrong(compiled, ("when",), message="`when` must come to true or false")
             return False
         return value
 
@@ -338,10 +298,10 @@ class _Resolver:
                 continue
             first = owners.setdefault((desired.address.kind, identity), desired)
             if first is not desired:
-                self._report(_twins(first, desired, identity))
+                self._report(_twins(first, desired, identity=identity))
 
 
-def _twins(first: Desired, second: Desired, identity: str) -> Problem:
+def _twins(first: Desired, second: Desired, *, identity: str) -> Problem:
     where = first.locate(())
     return Problem(
         code="E1341",
@@ -367,33 +327,9 @@ def _failing(form: Form, world: World, path: Path) -> Iterator[Path]:
             yield path
 
 
-def _named(compiled: Compiled) -> Iterator[tuple[Path, Address]]:
-    """Give the addresses that a block names outside its expressions, and where."""
-    for index, address in enumerate(compiled.depends_on):
-        yield ("depends_on", index), address
-    for index, ref in enumerate(compiled.lifecycle.replace_triggered_by):
-        yield (
-            ("lifecycle", "replace_triggered_by", index),
-            Address(ref.kind, ref.name, ref.key),
-        )
-
-
-def _paths_of(template: Template, compiled: Compiled) -> Iterator[Path]:
-    forms: list[tuple[Path, Form]] = [((name,), form) for name, form in compiled.fields.items()]
-    forms += [(("for_each",), compiled.for_each), (("when",), compiled.when)]
-    while forms:
-        path, form = forms.pop()
-        if form is template:
-            yield path
-        elif isinstance(form, dict):
-            forms.extend(((*path, key), inner) for key, inner in form.items())
-        elif isinstance(form, list):
-            forms.extend(((*path, index), inner) for index, inner in enumerate(form))
-
-
 def secrets_of(resolution: Resolution) -> tuple[Secret, ...]:
     """Give every source of a secret that a resolution names, once each."""
-    return tuple({secret: None for secret in _secrets(resolution)})
+    return tuple(dict.fromkeys(_secrets(resolution)))
 
 
 def _secrets(resolution: Resolution) -> Iterator[Secret]:

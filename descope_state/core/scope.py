@@ -85,5 +85,5 @@ class World:
             sources=self.sources,
             resources=self._resources,
         )
-        inner._absent = self._absent  # noqa: SLF001  # the same world, seen from one instance
+        inner._absent = self._absent  # the same world, seen from one instance
         return inner

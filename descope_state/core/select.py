@@ -31,7 +31,7 @@ def selected(
 
 
 def _needs(changes: tuple[Change, ...]) -> dict[Address, list[Address]]:
-    """A deletion needs the deletion of its users; everything else needs what it refers to."""
+    """Let a deletion need the deletion of its users, and all else what it refers to."""
     actions = {change.address: change.action for change in changes}
     needs: dict[Address, list[Address]] = {change.address: [] for change in changes}
     for change in changes:

@@ -14,7 +14,7 @@ Report = Callable[[Problem], None]
 
 
 class Settler:
-    """Turns `Unknown` into values once what they refer to is known, and secrets into fingerprints."""
+    """Turns unknowns into values where that can be done, and secrets into fingerprints."""
 
     def __init__(
         self, catalog: Catalog, *, world: World, secrets: Mapping[str, str], report: Report

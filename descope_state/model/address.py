@@ -47,7 +47,7 @@ class Address:
         """Read what `str` wrote; a ValueError says what is wrong with anything else."""
         match = _ADDRESS.fullmatch(text)
         if match is None:
-            message = f"`{text}` is not an address: write `kind.name` or `kind.name[\"key\"]`"
+            message = f'`{text}` is not an address: write `kind.name` or `kind.name["key"]`'
             raise ValueError(message)
         kind, name, quoted = match.groups()
         return cls(kind, name, None if quoted is None else _key(quoted, text))
@@ -55,10 +55,7 @@ class Address:
 
 def _key(quoted: str, text: str) -> str:
     try:
-        key = json.loads(quoted)
+        return str(json.loads(quoted))
     except ValueError:
-        key = None
-    if not isinstance(key, str):
         message = f"`{text}` is not an address: its key is not a quoted text"
         raise ValueError(message) from None
-    return key

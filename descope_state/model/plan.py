@@ -134,7 +134,7 @@ class Plan:
 
 def summarize(changes: tuple[Change, ...]) -> Summary:
     """Count changes by what they do; a replacement both adds and destroys."""
-    counted = {action: 0 for action in Action}
+    counted = dict.fromkeys(Action, 0)
     blocked = importing = moved = 0
     for change in changes:
         if change.blocked:

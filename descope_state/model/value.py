@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TypeAlias, Union
 
 Value: TypeAlias = Union[
-    None,
     bool,
     int,
     float,
@@ -22,6 +21,7 @@ Value: TypeAlias = Union[
     "Unknown",
     "Secret",
     "Fingerprint",
+    None,
 ]
 Path: TypeAlias = tuple[str | int, ...]
 

@@ -38,7 +38,7 @@ def lifting(kind: Kind[Any], schema: Schema) -> Lift:
 
 
 def _with_own_id(lift: Lift) -> Lift:
-    """A kind whose id may be chosen keeps it among its attributes."""
+    """Keep the id among the attributes, for a kind whose id may be chosen."""
 
     def lifted(remote: Remote[Any]) -> Live:
         live = lift(remote)

@@ -24,16 +24,18 @@ async def refresh(
     """Observe a project: every object of the kinds in play."""
     kinds = sorted(kinds)
     turns = asyncio.Semaphore(parallelism)
-    tier, *found = await asyncio.gather(
+    tier, found = await asyncio.gather(
         session.tier(),
-        *(
-            _objects(
-                session.kinds[kind],
-                lift=lifting(session.kinds[kind], catalog[kind].schema),
-                managed=managed.get(kind, ()),
-                turns=turns,
+        asyncio.gather(
+            *(
+                _objects(
+                    session.kinds[kind],
+                    lift=lifting(session.kinds[kind], catalog[kind].schema),
+                    managed=managed.get(kind, ()),
+                    turns=turns,
+                )
+                for kind in kinds
             )
-            for kind in kinds
         ),
     )
     return Observation(

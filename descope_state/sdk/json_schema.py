@@ -72,7 +72,7 @@ def _resource(
 
 
 def _stated(inner: dict[str, object], field: Field) -> dict[str, object]:
-    """A sensitive field takes a secret only; any other an expression as well."""
+    """Let a sensitive field take a secret only, and any other an expression as well."""
     about = {"description": field.description} if field.description else {}
     if field.sensitive:
         return {**about, "type": "string", "pattern": r"^\$\{\s*secret\("}

@@ -158,7 +158,7 @@ def fields_of(model: type[BaseModel]) -> dict[str, Field]:
 def _field(name: str, info: FieldInfo) -> Field:
     marks = {type(mark): mark for mark in info.metadata if isinstance(mark, Mark)}
     computed = marks.get(Computed)
-    default = None if info.is_required() else info.get_default(call_default_factory=True)  # type: ignore[call-arg]  # pydantic's factories take no data here
+    default = None if info.is_required() else info.get_default(call_default_factory=True)
     return Field(
         name=name,
         shape=_shape(info.annotation, marks),

@@ -119,7 +119,7 @@ def _misplaced(
                 " in clear",
                 hint="use `secret()` only for sensitive fields",
             )
-    for path, _value in _sensitive_values(schema.fields, attributes, ()):
+    for path, _value in _sensitive_values(schema.fields, dict(attributes), ()):
         if path not in secret:
             yield Complaint(
                 path=path,

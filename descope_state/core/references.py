@@ -1,0 +1,116 @@
+"""What refers to what among the blocks of a stack, and the order that follows from it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+
+from descope_state.core.compiling import Compiled, Form
+from descope_state.core.expressions import Template
+from descope_state.core.graph import Cycle, ordered
+from descope_state.core.locals import Locals
+from descope_state.errors import Problem
+from descope_state.model.address import Address
+from descope_state.model.value import Path, Ref
+from descope_state.sdk.validation import meant
+
+
+class References:
+    """The references of all blocks of a stack."""
+
+    def __init__(
+        self,
+        compiled: Mapping[Address, Compiled],
+        locals_: Locals,
+        *,
+        report: Callable[[Problem], None],
+    ) -> None:
+        self._compiled = compiled
+        self._locals = locals_
+        self._report = report
+
+    def order(self) -> tuple[Address, ...]:
+        """Give the blocks so that each comes after what it needs; nothing, where they circle."""
+        edges = {address: self._needs(one) for address, one in self._compiled.items()}
+        try:
+            return ordered(self._compiled, edges)
+        except Cycle as cycle:
+            self._report(self._cycle_problem(cycle.path))
+            return ()
+
+    def refs(self, compiled: Compiled) -> Iterator[tuple[Template, Ref]]:
+        """Give every reference of a block, those of the locals it uses included."""
+        for template in compiled.templates:
+            for ref in template.refs:
+                yield template, ref
+            for name in template.locals:
+                for ref in self._locals.refs(name):
+                    yield template, ref
+
+    def _needs(self, compiled: Compiled) -> set[Address]:
+        needs: set[Address] = set()
+        for template, ref in self.refs(compiled):
+            target = Address(ref.kind, ref.name)
+            if target not in self._compiled:
+                path = next(iter(_paths_of(template, compiled)), ())
+                self._report(self._no_such(str(target), compiled, path=path))
+            else:
+                needs.add(target)
+        for path, address in named(compiled):
+            if address.block not in self._compiled:
+                self._report(self._no_such(str(address.block), compiled, path=path))
+            else:
+                needs.add(address.block)
+        return needs
+
+    def _no_such(self, name: str, compiled: Compiled, *, path: Path) -> Problem:
+        known = [str(address) for address in self._compiled]
+        return Problem(
+            code="E1310",
+            message=f"{compiled.address} refers to `{name}`, which the stack does not have",
+            origin=compiled.locate(path),
+            hint=meant(name, known),
+        )
+
+    def _cycle_problem(self, path: tuple[Address, ...]) -> Problem:
+        steps = (*path, path[0]) if path[0] != path[-1] or len(path) == 1 else path
+        lines = []
+        for source, target in pairwise(steps):
+            where = self._compiled[source].locate(self._edge_path(source, target))
+            lines.append(f"  {source} needs {target}" + (f" at {where}" if where else ""))
+        first = self._compiled[steps[0]]
+        return Problem(
+            code="E1311",
+            message="a cycle: " + " → ".join(map(str, steps)) + "\n" + "\n".join(lines),
+            origin=first.locate(self._edge_path(steps[0], steps[1])),
+            hint="remove one of these references",
+        )
+
+    def _edge_path(self, source: Address, target: Address) -> Path:
+        compiled = self._compiled[source]
+        for template, ref in self.refs(compiled):
+            if (ref.kind, ref.name) == (target.kind, target.name):
+                return next(iter(_paths_of(template, compiled)), ())
+        return next((path for path, address in named(compiled) if address.block == target), ())
+
+
+def named(compiled: Compiled) -> Iterator[tuple[Path, Address]]:
+    """Give the addresses that a block names outside its expressions, and where."""
+    for index, address in enumerate(compiled.depends_on):
+        yield ("depends_on", index), address
+    for index, ref in enumerate(compiled.lifecycle.replace_triggered_by):
+        yield (
+            ("lifecycle", "replace_triggered_by", index),
+            Address(ref.kind, ref.name, ref.key),
+        )
+
+
+def _paths_of(template: Template, compiled: Compiled) -> Iterator[Path]:
+    forms: list[tuple[Path, Form]] = [((name,), form) for name, form in compiled.fields.items()]
+    forms += [(("for_each",), compiled.for_each), (("when",), compiled.when)]
+    while forms:
+        path, form = forms.pop()
+        if form is template:
+            yield path
+        elif isinstance(form, dict):
+            forms.extend(((*path, key), inner) for key, inner in form.items())
+        elif isinstance(form, list):
+            forms.extend(((*path, index), inner) for index, inner in enumerate(form))

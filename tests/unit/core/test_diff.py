@@ -87,6 +87,7 @@ def test_the_same_in_other_spellings(shape: Shape, left: Value, right: Value) ->
         (NUMBER, 0.0, -0.0),
         (TEXTS, ["a", "b"], ["b", "a"]),
         (TEXTS, ["1"], [1]),
+        (SET, ["a", "1"], ["a", 1]),
         (TEXT, Secret("env:A"), Fingerprint("f")),
         (TEXT, Secret("env:A", "f"), Fingerprint("g")),
         (TEXT, "known", UNKNOWN),

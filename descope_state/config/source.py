@@ -90,13 +90,11 @@ def _too_large(size: int, file: str) -> Problem:
 
 
 def _not_utf8(data: bytes, index: int, *, file: str) -> Problem:
-    before = data[:index].decode("utf-8").removeprefix(_BOM)
-    line = before.count("\n") + 1
-    column = len(before) - (before.rfind("\n") + 1) + 1
-    return Problem(
-        code="E1103",
+    source = Source(data.decode("utf-8", "replace").removeprefix(_BOM), file=file)
+    return source.problem(
+        "E1103",
+        len(data[:index].decode("utf-8").removeprefix(_BOM)),
         message=f"the byte 0x{data[index]:02x} is not UTF-8 text",
-        origin=Origin(file=file, line=line, column=column),
         hint="save the file as UTF-8",
     )
 

@@ -35,10 +35,8 @@ from descope_state.model.codec_state import (
     snapshot_bytes,
 )
 from descope_state.model.codec_value import (
-    Json,
     Malformed,
     parsed,
-    plain,
     record,
     record_of,
     revived,
@@ -46,6 +44,7 @@ from descope_state.model.codec_value import (
 from descope_state.model.plan import Bindings, Plan
 from descope_state.model.resource import Entry
 from descope_state.model.state import Snapshot
+from descope_state.model.value import Json, plain
 
 __all__ = [
     "PLAN_FORMAT",

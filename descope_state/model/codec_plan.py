@@ -1,7 +1,7 @@
 """Writing the plan file, format 1: canonical JSON, so that equal plans are equal bytes."""
 
 from descope_state.model.change import Change, Drift, Edit, FieldChange, Reason
-from descope_state.model.codec_value import Json, addresses_spelled, plain
+from descope_state.model.codec_value import addresses_spelled
 from descope_state.model.plan import (
     Bindings,
     CheckResult,
@@ -10,7 +10,7 @@ from descope_state.model.plan import (
     Plan,
     Violation,
 )
-from descope_state.model.value import Value, canonical
+from descope_state.model.value import Json, Value, plain, written
 
 
 def plan_bytes(plan: Plan) -> bytes:
@@ -25,15 +25,15 @@ def plan_bytes(plan: Plan) -> bytes:
         "violations": [_plain_violation(violation) for violation in plan.violations],
     }
     changes = b",".join([change_bytes(change) for change in plan.changes])
-    bindings = canonical(_plain_bindings(plan.bindings))
+    bindings = written(_plain_bindings(plan.bindings))
     # The names come in sorted order, so the whole is as canonical as its parts.
-    return b'{"bindings":%s,"changes":[%s],%s' % (bindings, changes, canonical(rest)[1:])
+    return b'{"bindings":%s,"changes":[%s],%s' % (bindings, changes, written(rest)[1:])
 
 
 def change_bytes(change: Change) -> bytes:
     """Write one change; only one that holds a `$` at a key's start is walked for placeholders."""
-    written = canonical(_shallow_change(change))
-    return canonical(plain_change(change)) if b'"$' in written else written
+    spelled = written(_shallow_change(change))
+    return written(plain_change(change)) if b'"$' in spelled else spelled
 
 
 def plain_change(change: Change) -> Json:

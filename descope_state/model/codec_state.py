@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 from descope_state.model.address import Address
-from descope_state.model.codec_value import MARK, Json, Record, addresses_spelled, plain
+from descope_state.model.codec_value import MARK, Record, addresses_spelled
 from descope_state.model.resource import Entry, Status
 from descope_state.model.state import Snapshot
-from descope_state.model.value import Value, encoded
+from descope_state.model.value import Json, Value, encoded, plain
 
 SNAPSHOT = frozenset(
     {"checksum", "format", "lineage", "serial", "environment", "project_id", "entries"}

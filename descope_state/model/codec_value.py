@@ -1,17 +1,12 @@
-"""Values and records as JSON: placeholders spelled out, nothing taken on trust when read back.
-
-A placeholder is a JSON object whose single key starts with `$`. A map of the user's that looks
-like one is wrapped as `{"$map": …}`, so that no text in a stack can pose as a secret.
-"""
+"""Reads values and records back from JSON, taking nothing on trust."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias, TypeVar, Union, cast
+from typing import TypeVar, cast
 
 from descope_state.model.address import Address
-from descope_state.model.value import Fingerprint, Path, Ref, Secret, Unknown, Value
+from descope_state.model.value import Fingerprint, Json, Path, Ref, Secret, Unknown, Value
 
-Json: TypeAlias = Union[bool, int, float, str, "list[Json]", "dict[str, Json]", None]
 T = TypeVar("T")
 
 MARK = '"$'
@@ -20,18 +15,6 @@ _CONTAINERS = (dict, list)
 
 class Malformed(ValueError):
     """The JSON is not of the shape that was written; says where it differs."""
-
-
-def plain(value: Value) -> Json:
-    """Spell a value in JSON alone; `revived` gives it back exactly."""
-    if isinstance(value, dict):
-        spelled = {key: plain(inner) for key, inner in value.items()}
-        return {"$map": spelled} if _looks_marked(value) else spelled
-    if isinstance(value, list):
-        return [plain(inner) for inner in value]
-    if isinstance(value, Unknown | Secret | Fingerprint):
-        return _plain_placeholder(value)
-    return value
 
 
 def revived(raw: Json) -> Value:
@@ -68,30 +51,6 @@ def parsed(text: str) -> Json:
 def _no_constant(text: str) -> None:
     message = f"`{text}` is not a number that JSON knows"
     raise Malformed(message)
-
-
-def _looks_marked(value: dict[str, Value]) -> bool:
-    return len(value) == 1 and next(iter(value))[:1] == "$"
-
-
-def _plain_placeholder(value: Unknown | Secret | Fingerprint) -> Json:
-    match value:
-        case Unknown():
-            return {"$unknown": _plain_unknown(value)}
-        case Secret(source, None):
-            return {"$secret": {"source": source}}
-        case Secret(source, fingerprint):
-            return {"$secret": {"source": source, "fingerprint": fingerprint}}
-        case Fingerprint(digest):
-            return {"$fingerprint": digest}
-
-
-def _plain_unknown(value: Unknown) -> Json:
-    return {
-        "expression": value.expression,
-        "refs": [[ref.kind, ref.name, ref.key, ref.field] for ref in value.refs],
-        "bindings": [[name, plain(bound)] for name, bound in value.bindings],
-    }
 
 
 def _placeholder(key: str, inner: Json) -> Value:

@@ -23,7 +23,10 @@ Value: TypeAlias = Union[
     "Fingerprint",
     None,
 ]
+Json: TypeAlias = Union[bool, int, float, str, "list[Json]", "dict[str, Json]", None]
 Path: TypeAlias = tuple[str | int, ...]
+
+_MARK = b'"$'
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,28 @@ class Fingerprint:
     digest: str
 
 
-def encoded(value: object) -> object:
-    """Turn one placeholder into JSON; the only spelling of placeholders there is."""
+def plain(value: Value) -> Json:
+    """Spell a value in JSON alone; the codec gives it back exactly.
+
+    A placeholder is an object whose single key starts with `$`. A map of the user's that looks
+    like one is wrapped as `{"$map": …}`, so that no text in a stack can pose as a placeholder.
+    """
+    if isinstance(value, dict):
+        spelled = {key: plain(inner) for key, inner in value.items()}
+        return {"$map": spelled} if _looks_marked(value) else spelled
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    if isinstance(value, Unknown | Secret | Fingerprint):
+        return encoded(value)
+    return value
+
+
+def _looks_marked(value: dict[str, Value]) -> bool:
+    return len(value) == 1 and next(iter(value))[:1] == "$"
+
+
+def encoded(value: object) -> Json:
+    """Spell one placeholder in JSON; the only spelling of placeholders there is."""
     match value:
         case Unknown():
             return {"$unknown": _unknown(value)}
@@ -83,22 +106,20 @@ def encoded(value: object) -> object:
             return {"$secret": {"source": source, "fingerprint": fingerprint}}
         case Fingerprint(digest):
             return {"$fingerprint": digest}
-        case Ref(kind, name, key, field):
-            return {"$ref": [kind, name, key, field]}
         case _:
             message = f"{type(value).__name__} is not a value"
             raise TypeError(message)
 
 
-def _unknown(value: Unknown) -> dict[str, object]:
+def _unknown(value: Unknown) -> Json:
     return {
         "expression": value.expression,
         "refs": [[ref.kind, ref.name, ref.key, ref.field] for ref in value.refs],
-        "bindings": [[name, bound] for name, bound in value.bindings],
+        "bindings": [[name, plain(bound)] for name, bound in value.bindings],
     }
 
 
-_canonical: Callable[[object], str] = json.JSONEncoder(
+_write: Callable[[object], str] = json.JSONEncoder(
     sort_keys=True,
     separators=(",", ":"),
     ensure_ascii=False,
@@ -108,12 +129,18 @@ _canonical: Callable[[object], str] = json.JSONEncoder(
 ).encode
 
 
-def canonical(value: object) -> bytes:
-    """Spell a value in the one way that is compared, digested and stored."""
-    return _canonical(value).encode("utf-8", "surrogatepass")
+def written(value: object) -> bytes:
+    """Spell JSON compactly and in one order; placeholders in it are spelled, never escaped."""
+    return _write(value).encode("utf-8", "surrogatepass")
 
 
-def digest(value: object) -> str:
+def canonical(value: Value) -> bytes:
+    """Spell a value in the one way that is compared and digested."""
+    spelled = written(value)
+    return written(plain(value)) if _MARK in spelled else spelled
+
+
+def digest(value: Value) -> str:
     """Name a value by what it says."""
     return hashlib.sha256(canonical(value)).hexdigest()
 

@@ -42,6 +42,7 @@ def _steps(workspace: Workspace, result: Planned, change: Change) -> list[Step]:
             remembered=entry.outputs.get(name) if entry else None,
             live=(change.before or {}).get(name),
             known_before=entry is not None and name in entry.outputs,
+            exists=change.before is not None,
             change=changed.get(name),
         )
         for name in desired.attributes

@@ -117,12 +117,33 @@ def from_terminal(arguments: list[str]) -> int:
         width=shutil.get_terminal_size((100, 40)).columns,
         colour=wants_colour(os.environ),
     )
-    status = run(arguments, terminal)
+    try:
+        status = run(arguments, terminal)
+    except Exception as error:  # noqa: BLE001  # the last line of defence: no traceback at anybody
+        return _bug(error, terminal)
     try:
         sys.stdout.flush()
     except BrokenPipeError as error:
         return _cut_off(error, terminal)
     return status
+
+
+def _bug(error: Exception, terminal: Terminal) -> int:
+    """Own up to a mistake of ours: where it is, and never the values that were at hand."""
+    if terminal.surroundings.environ.get("DSTATE_DEBUG"):
+        raise error
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    where = ""
+    if frame is not None:
+        where = f" at {Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}"
+    problem = DstateError(
+        f"a mistake in dstate: {type(error).__name__}{where}; nothing more was done",
+        hint="please report it with the command; DSTATE_DEBUG=1 shows the traceback",
+    )
+    terminal.tell(problems_text(problem.problems, width=terminal.width))
+    return Exit.ERROR
 
 
 def real_surroundings() -> Surroundings:

@@ -63,8 +63,10 @@ def _read_parts(root: Path, parts: tuple[str, ...], *, name: str, limit: int) ->
     finally:
         for opened in folders:
             os.close(opened)
-    with os.fdopen(descriptor, "rb") as file:
-        return _read_regular(file.fileno(), name=name, limit=limit)
+    try:
+        return _read_regular(descriptor, name=name, limit=limit)
+    finally:
+        os.close(descriptor)
 
 
 def _read_regular(descriptor: int, *, name: str, limit: int) -> bytes:

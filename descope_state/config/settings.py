@@ -134,6 +134,7 @@ def _environment(name: str, section: Section) -> Environment:
         project_id=section.text("project_id"),
         protected=section.flag("protected"),
         exclude=tuple(_addresses(section)),
+        locate=lambda path: section.document.origin((*section.path, *path)),
     )
 
 

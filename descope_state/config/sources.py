@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from pathlib import Path
 from typing import NoReturn, cast
@@ -131,24 +131,30 @@ def _integer(text: str) -> int:
 
 def _refuse_deep_or_broken(value: object) -> None:
     """Look at everything level by level, so that depth costs no recursion."""
-    level = [value]
-    for _ in range(_DEEPEST_JSON + 1):
-        level = [inner for one in level for inner in _inside(one)]
-        if not level:
-            return
-    raise ValueError(_TOO_DEEP)
+    level = _containers([value])
+    for _ in range(_DEEPEST_JSON):
+        level = [inner for one in level for inner in _containers(_members_of(one))]
+    if level:
+        raise ValueError(_TOO_DEEP)
 
 
-def _inside(value: object) -> list[object]:
-    if isinstance(value, str):
-        _refuse_half_character(value)
-    elif isinstance(value, dict):
-        for key in value:
+def _members_of(container: object) -> Iterable[object]:
+    if isinstance(container, dict):
+        for key in container:
             _refuse_half_character(key)
-        return list(value.values())
-    elif isinstance(value, list):
-        return value
-    return []
+        return container.values()
+    return container if isinstance(container, list) else ()
+
+
+def _containers(values: Iterable[object]) -> list[object]:
+    """Keep what holds more values; texts are checked here."""
+    found: list[object] = []
+    for value in values:
+        if isinstance(value, str):
+            _refuse_half_character(value)
+        elif isinstance(value, dict | list):
+            found.append(value)
+    return found
 
 
 def _refuse_half_character(text: str) -> None:

@@ -148,6 +148,7 @@ def _documents(
         environments=tuple(settings.environments),
         variables=final.found,
         safety=settings.safety,
+        state_path=settings.state_path,
         blocks=tuple(contents.blocks),
         locals=tuple(items["locals"]),
         outputs=tuple(items["outputs"]),

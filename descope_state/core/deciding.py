@@ -52,6 +52,7 @@ def _creation(subject: Subject) -> Change:
         identity=identity_of(subject.schema, subject.attributes) or "",
         depends_on=desired.depends_on,
         moved_from=subject.moved_from,
+        importing=subject.importing,
         protected=desired.lifecycle.prevent_destroy,
     )
 

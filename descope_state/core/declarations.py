@@ -8,7 +8,7 @@ from descope_state.core.expressions import ExpressionError, Template
 from descope_state.core.scope import World
 from descope_state.errors import Problem
 from descope_state.model.address import Address
-from descope_state.model.stack import Documents, Item, Locate
+from descope_state.model.stack import Documents, Item, Locate, nowhere
 from descope_state.model.value import Path, Value
 from descope_state.sdk.validation import listed, meant
 
@@ -51,6 +51,24 @@ class Import:
 
     address: Address
     id: str
+    locate: Locate = nowhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A resource, or all instances of one, that goes by another address now."""
+
+    source: Address
+    target: Address
+    locate: Locate = nowhere
+
+    def target_of(self, address: Address) -> Address | None:
+        """Say where an address is to go, if this is about it; a whole block keeps its keys."""
+        if address == self.source:
+            return self.target
+        if address.block == self.source:
+            return Address(self.target.kind, self.target.name, address.key)
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +77,7 @@ class Declarations:
 
     outputs: tuple[Output, ...] = ()
     checks: tuple[Check, ...] = ()
-    moved: tuple[tuple[Address, Address], ...] = ()
+    moved: tuple[Move, ...] = ()
     removed: tuple[Removed, ...] = ()
     imports: tuple[Import, ...] = ()
 
@@ -122,7 +140,7 @@ class _Reader:
                 locate=item.locate,
             )
 
-    def moved(self, items: tuple[Item, ...]) -> Iterator[tuple[Address, Address]]:
+    def moved(self, items: tuple[Item, ...]) -> Iterator[Move]:
         for item, body in self._bodies("moved", items):
             source = self._address(body, "from", item=item)
             target = self._address(body, "to", item=item)
@@ -137,7 +155,7 @@ class _Reader:
                     item, ("to",), f"`{target}` is not in the stack", hint=self._near(target)
                 )
             else:
-                yield source, target
+                yield Move(source=source, target=target, locate=item.locate)
 
     def removed(self, items: tuple[Item, ...]) -> Iterator[Removed]:
         for item, body in self._bodies("removed", items):
@@ -171,7 +189,7 @@ class _Reader:
             elif not isinstance(id_, str) or not id_:
                 self._complain(item, ("id",), "`id` must be text, known when planning")
             else:
-                yield Import(address=address, id=id_)
+                yield Import(address=address, id=id_, locate=item.locate)
 
     # -- parts ---------------------------------------------------------------------------------
 

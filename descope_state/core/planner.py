@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from descope_state.core.blocking import blocked
+from descope_state.core.claims import contradictions
 from descope_state.core.deciding import Subject, decide, deletion, forgetting
 from descope_state.core.declarations import Removed
 from descope_state.core.drifting import drift
@@ -18,7 +19,7 @@ from descope_state.core.operations import lower
 from descope_state.core.outcomes import check_results, output_values
 from descope_state.core.resolve import Resolution
 from descope_state.core.scope import View, World
-from descope_state.core.select import selected
+from descope_state.core.select import matching, selected
 from descope_state.core.settling import Report, Settler, planned_view
 from descope_state.errors import Invalid, Problem
 from descope_state.model.address import Address
@@ -61,6 +62,8 @@ def plan(request: Request) -> Plan:
     found: list[Problem] = []
     table = _Table(request, report=found.append)
     changes = table.run()
+    matching(request.wishes.replaces, [change.address for change in changes])
+    found.extend(contradictions(request.resolution.declarations, request.snapshot.entries))
     outputs = output_values(request.resolution, table.world, report=found.append)
     checks = check_results(request.resolution, table.world, report=found.append)
     if found:
@@ -212,7 +215,7 @@ class _Table:
 
     def _is_requested(self, desired: Desired) -> bool:
         address = desired.address
-        if address in self._replaces or (address.key and address.block in self._replaces):
+        if address in self._replaces or address.block in self._replaces:
             return True
         return any(map(self._triggers, desired.lifecycle.replace_triggered_by))
 
@@ -254,11 +257,10 @@ def _rehomed(request: Request) -> tuple[dict[Address, Entry], dict[Address, Addr
     """Give the entries under the addresses that `moved` leads them to."""
     entries = dict(request.snapshot.entries)
     origins: dict[Address, Address] = {}
-    for source, target in request.resolution.declarations.moved:
-        for address in [one for one in entries if source in (one, one.block)]:
-            whole = address.key is not None and source.key is None
-            new = Address(target.kind, target.name, address.key if whole else target.key)
-            if new in entries:
+    for move in request.resolution.declarations.moved:
+        for address in tuple(entries):
+            new = move.target_of(address)
+            if new is None or new in entries:
                 continue
             entries[new] = replace(entries.pop(address), address=new)
             origins[new] = origins.pop(address, address)

@@ -26,6 +26,8 @@ class References:
         self._compiled = compiled
         self._locals = locals_
         self._report = report
+        self.broken: set[Address] = set()
+        self.lost: set[Address] = set()
 
     def order(self) -> tuple[Address, ...]:
         """Give the blocks so that each comes after what it needs; nothing, where they circle."""
@@ -49,7 +51,9 @@ class References:
         needs: set[Address] = set()
         for template, ref in self.refs(compiled):
             target = Address(ref.kind, ref.name)
-            if target not in self._compiled:
+            if target in self.lost:
+                self.broken.add(compiled.address)  # What is wrong with it has been told.
+            elif target not in self._compiled:
                 path = next(iter(_paths_of(template, compiled)), ())
                 self._report(self._no_such(str(target), compiled, path=path))
             else:
@@ -62,6 +66,7 @@ class References:
         return needs
 
     def _no_such(self, name: str, compiled: Compiled, *, path: Path) -> Problem:
+        self.broken.add(compiled.address)
         known = [str(address) for address in self._compiled]
         return Problem(
             code="E1310",

@@ -19,13 +19,14 @@ from descope_state.core.expressions import ExpressionError, Template, evaluate, 
 from descope_state.core.locals import Locals
 from descope_state.core.ports import Sources
 from descope_state.core.references import References, named
-from descope_state.core.scope import View, World
+from descope_state.core.scope import Anything, View, World
 from descope_state.errors import Invalid, Problem
 from descope_state.model.address import Address
 from descope_state.model.resource import ORDINARY, Desired
 from descope_state.model.stack import Documents
 from descope_state.model.value import Path, Ref, Secret, Unknown, Value
 from descope_state.sdk.catalog import Catalog, identity_of
+from descope_state.sdk.validation import meant
 
 _WORTH_NARROWING = 2
 
@@ -44,8 +45,14 @@ class Resolution:
 
 def resolve(documents: Documents, catalog: Catalog, *, sources: Sources) -> Resolution:
     """Resolve a stack, or raise every problem it has."""
-    found: list[Problem] = []
-    resolution = _Resolver(documents, catalog, sources=sources, report=found.append).run()
+    # Instances of one block make the same mistakes at the same places; each is told once.
+    found: dict[Problem, None] = {}
+    resolution = _Resolver(
+        documents,
+        catalog,
+        sources=sources,
+        report=lambda problem: found.update({problem: None}),
+    ).run()
     if found:
         raise Invalid(found)
     return resolution
@@ -71,6 +78,7 @@ class _Resolver:
         self._locals.bind(self._world)
         self._compiled: dict[Address, Compiled] = {}
         self._references = References(self._compiled, self._locals, report=report)
+        self._broken = self._references.broken
         self._instances: dict[Address, tuple[Address, ...]] = {}
         self._desired: list[Desired] = []
         self._excluded = frozenset(documents.environment.exclude)
@@ -92,6 +100,9 @@ class _Resolver:
             compiled = self._compiler.block(block)
             if compiled is not None:
                 self._compiled[compiled.address] = compiled
+            else:
+                self._references.lost.add(Address(block.kind, block.name))
+        self._check_excluded()
         for address in self._references.order():
             self._resolve_block(self._compiled[address])
         stated = declarations(
@@ -117,16 +128,24 @@ class _Resolver:
 
     def _resolve_block(self, compiled: Compiled) -> None:
         address = compiled.address
-        needs = self._instance_edges(compiled)
-        if not compiled.repeated:
-            desired = self._instance(compiled, address, world=self._world, needs=needs)
-            self._instances[address] = (address,) if desired else ()
-            if desired is None:
-                self._world.leave_out(address.kind, address.name)
-                return
+        if address not in self._broken:
+            resolve = self._resolve_instances if compiled.repeated else self._resolve_one
+            resolve(compiled, needs=self._instance_edges(compiled))
+        if address in self._broken:
+            self._world.put(address.kind, address.name, view=Anything())
+
+    def _resolve_one(self, compiled: Compiled, *, needs: tuple[Address, ...]) -> None:
+        address = compiled.address
+        desired = self._instance(compiled, address, world=self._world, needs=needs)
+        self._instances[address] = (address,) if desired else ()
+        if desired is None:
+            self._world.leave_out(address.kind, address.name)
+        else:
             view = View(compiled.described.schema, desired.attributes)
             self._world.put(address.kind, address.name, view=view)
-            return
+
+    def _resolve_instances(self, compiled: Compiled, *, needs: tuple[Address, ...]) -> None:
+        address = compiled.address
         views: dict[str, View] = {}
         for key, value in self._keys(compiled):
             each = self._world.within({"key": key, "value": value})
@@ -203,28 +222,37 @@ class _Resolver:
         try:
             return filled(form, world)
         except ExpressionError as error:
-            self._report(expression_problem(error, (name,), locate=compiled.locate))
+            self._blame(compiled, expression_problem(error, (name,), locate=compiled.locate))
             return {} if name == "for_each" else False
 
+    def _blame(self, compiled: Compiled, problem: Problem) -> None:
+        self._broken.add(compiled.address)
+        self._report(problem)
+
     def _not_yet(self, compiled: Compiled, name: str, *, value: Unknown) -> None:
+        if any(Address(ref.kind, ref.name) in self._broken for ref in value.refs):
+            self._broken.add(compiled.address)  # The one it waits for has been told about.
+            return
         waits = ", ".join(f"`{ref.kind}.{ref.name}`" for ref in value.refs)
-        self._report(
+        self._blame(
+            compiled,
             Problem(
                 code="E1320",
                 message=f"{compiled.address}: `{name}` must be known when planning, but"
                 f" `{value.expression}` is known only after apply",
                 origin=compiled.locate((name,)),
                 hint=f"use only variables and what the stack states; it waits for {waits}",
-            )
+            ),
         )
 
     def _wrong(self, compiled: Compiled, path: Path, *, message: str) -> None:
-        self._report(
+        self._blame(
+            compiled,
             Problem(
                 code="E1321",
                 message=f"{compiled.address}: {message}",
                 origin=compiled.locate(path),
-            )
+            ),
         )
 
     def _instance(
@@ -271,23 +299,38 @@ class _Resolver:
                 attributes[name] = filled(form, world)
             except ExpressionError as error:
                 path = next(iter(_failing(form, world, (name,))), (name,))
-                self._report(expression_problem(error, path, locate=compiled.locate))
+                self._blame(compiled, expression_problem(error, path, locate=compiled.locate))
                 sound = False
         if not sound:
             return None
         checked = compiled.described.check(attributes)
         for complaint in checked.complaints:
-            self._report(
+            self._blame(
+                compiled,
                 Problem(
                     code="E1340",
                     message=f"{compiled.address}: {complaint.message}",
                     origin=compiled.locate(complaint.path),
                     hint=complaint.hint,
-                )
+                ),
             )
         return checked.attributes
 
     # -- the whole -----------------------------------------------------------------------------
+
+    def _check_excluded(self) -> None:
+        environment = self._documents.environment
+        for index, text in enumerate(environment.exclude):
+            if Address.parse(text).block not in self._compiled:
+                self._report(
+                    Problem(
+                        code="E1312",
+                        message=f"`{environment.name}` excludes `{text}`, which the stack does not"
+                        " have",
+                        origin=environment.locate(("exclude", index)),
+                        hint=meant(text, [str(address) for address in self._compiled]),
+                    )
+                )
 
     def _check_identities(self) -> None:
         owners: dict[tuple[str, str], Desired] = {}

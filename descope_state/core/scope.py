@@ -33,6 +33,22 @@ class View(Mapping[str, Value]):
         return len(self._schema.fields)
 
 
+class Anything(Mapping[str, Value]):
+    """A resource that something is wrong with: whatever refers to it is not blamed as well."""
+
+    def __getitem__(self, field: str) -> Value:
+        return UNKNOWN
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+Seen = View | dict[str, View] | Anything
+
+
 class World:
     """The resources resolved so far, and the other roots of expressions."""
 
@@ -43,7 +59,7 @@ class World:
         *,
         roots: Mapping[str, Mapping[str, Value]],
         sources: Sources,
-        resources: "dict[tuple[str, str], View | dict[str, View]] | None" = None,
+        resources: dict[tuple[str, str], Seen] | None = None,
     ) -> None:
         self._roots = roots
         self._resources = {} if resources is None else resources
@@ -70,7 +86,7 @@ class World:
             raise LookupError(message)
         return found  # type: ignore[return-value]  # instances are mappings of fields, as values are
 
-    def put(self, kind: str, name: str, *, view: "View | dict[str, View]") -> None:
+    def put(self, kind: str, name: str, *, view: Seen) -> None:
         """Make a resource visible to what comes after it."""
         self._resources[(kind, name)] = view
 

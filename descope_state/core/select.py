@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
 from descope_state.core.graph import closure, dependents
-from descope_state.errors import Invalid, Problem
+from descope_state.errors import UsageError
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change
 
@@ -24,9 +24,9 @@ def selected(
     needs = _needs(changes)
     kept: Collection[Address] = addresses
     if targets:
-        kept = closure(_matching(targets, addresses), needs)
+        kept = closure(matching(targets, addresses), needs)
     if excludes:
-        kept = set(kept) - closure(_matching(excludes, addresses), dependents(needs))
+        kept = set(kept) - closure(matching(excludes, addresses), dependents(needs))
     return tuple(change for change in changes if change.address in kept)
 
 
@@ -45,23 +45,24 @@ def _needs(changes: tuple[Change, ...]) -> dict[Address, list[Address]]:
     return needs
 
 
-def _matching(wanted: Collection[Address], known: Collection[Address]) -> list[Address]:
+def matching(wanted: Collection[Address], known: Collection[Address]) -> list[Address]:
+    """Find the known addresses that are meant, instances by their block too; refuse the others."""
     found: list[Address] = []
-    problems: list[Problem] = []
+    unknown: list[Address] = []
     for address in wanted:
         matches = [other for other in known if address in (other, other.block)]
         found.extend(matches)
         if not matches:
-            problems.append(_unknown(address, known))
-    if problems:
-        raise Invalid(problems)
+            unknown.append(address)
+    if unknown:
+        raise _no_such(unknown, known)
     return found
 
 
-def _unknown(address: Address, known: Collection[Address]) -> Problem:
-    near = get_close_matches(str(address), [str(other) for other in known], n=1)
-    return Problem(
-        code="E1360",
-        message=f"neither the stack nor the state has `{address}`",
+def _no_such(unknown: list[Address], known: Collection[Address]) -> UsageError:
+    names = ", ".join(f"`{address}`" for address in unknown)
+    near = get_close_matches(str(unknown[0]), [str(other) for other in known], n=1)
+    return UsageError(
+        f"neither the stack nor the state has {names}",
         hint=f"did you mean `{near[0]}`?" if near else "`dstate graph` lists what there is",
     )

@@ -19,6 +19,7 @@ class Step:
     remembered: Value
     live: Value
     known_before: bool
+    exists: bool
     change: FieldChange | None
 
 

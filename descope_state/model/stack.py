@@ -53,6 +53,7 @@ class Environment:
     project_id: str = ""
     protected: bool = False
     exclude: tuple[str, ...] = ()
+    locate: Locate = nowhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

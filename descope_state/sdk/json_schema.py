@@ -26,6 +26,7 @@ _BOUNDS = {
     "maxItems": "at most {} items",
     "pattern": "matches {}",
 }
+_NOT_EMPTY = {("minLength", 1): "not empty", ("minItems", 1): "not empty"}
 
 
 def stack_schema(kinds: Mapping[str, tuple[type[Config], Schema]]) -> dict[str, object]:
@@ -201,7 +202,7 @@ def constraints_of(model: type[BaseModel]) -> dict[str, str]:
 def _bounds(schema: Mapping[str, Any]) -> list[str]:
     variants = schema.get("anyOf", [schema])
     return [
-        words.format(variant[keyword])
+        _NOT_EMPTY.get((keyword, variant[keyword]), words.format(variant[keyword]))
         for variant in variants
         for keyword, words in _BOUNDS.items()
         if keyword in variant

@@ -50,7 +50,7 @@ def checker(model: type[Config], schema: Schema) -> Check:
         holes = tuple(placeholders(attributes))
         if not holes and not watched.keys() & attributes and not closed & attributes.keys():
             try:
-                normal = dump(validate(attributes), mode="json", exclude_unset=True)
+                normal = dump(validate(attributes), mode="json", include=attributes.keys())
             except ValidationError as error:
                 return Checked(
                     attributes=attributes,
@@ -82,7 +82,11 @@ def _carefully(
     normal: object = rest
     try:
         validated = model.__pydantic_validator__.validate_python(rest)
-        normal = model.__pydantic_serializer__.to_python(validated, mode="json", exclude_unset=True)
+        # Absent at the top is left alone; absent further down is the default, for what holds it
+        # is written whole.
+        normal = model.__pydantic_serializer__.to_python(
+            validated, mode="json", include=rest.keys()
+        )
     except ValidationError as error:
         found = list(_complaints(error, rest, schema, pruned=pruned))
         complaints.extend(found)
@@ -190,10 +194,11 @@ def _restored(original: Value, normal: Value) -> Value:
     if isinstance(original, Unknown | Secret):
         return original
     if isinstance(original, dict) and isinstance(normal, dict):
-        return {
+        stated = {
             key: _restored(inner, normal[key]) if key in normal else inner
             for key, inner in original.items()
         }
+        return {**normal, **stated}
     if isinstance(original, list) and isinstance(normal, list):
         rest = iter(normal)
         return [

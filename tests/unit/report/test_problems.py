@@ -82,7 +82,14 @@ def test_the_total_counts_problems_and_files() -> None:
 
 
 def test_warnings_alone_are_counted_as_warnings() -> None:
-    assert plain(problems_text([WARNING], width=80)).endswith("1 warning in 1 file.\n")
+    text = plain(problems_text([WARNING, WARNING], width=80))
+    assert text.endswith("2 warnings in 1 file.\n")
+
+
+def test_one_problem_is_not_counted() -> None:
+    text = plain(problems_text([UNKNOWN_FIELD], width=80))
+    assert "problem" not in text
+    assert not text.endswith("\n\n")
 
 
 def test_compact_warnings_take_one_line() -> None:

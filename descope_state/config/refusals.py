@@ -29,7 +29,9 @@ class Refusals:
 
     def syntax(self, index: int, message: str) -> None:
         """Refuse what is not YAML."""
-        self._add("E1101", index, message=f"this is not YAML: {message}")
+        line = self.source.excerpt(index).split("\n", 1)[0]
+        hint = "put a text with `${…}` into quotes inside `{}` and `[]`" if "${" in line else ""
+        self._add("E1101", index, message=f"this is not YAML: {message}", hint=hint)
         raise Stop
 
     def count(self) -> None:

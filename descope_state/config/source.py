@@ -6,7 +6,9 @@ refused here, before a parser sees it, so that every parser gives the same answe
 
 import re
 from bisect import bisect_right
+from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 
 from descope_state.errors import Invalid, Origin, Problem
 
@@ -22,6 +24,9 @@ _FORBIDDEN = re.compile(
 )
 _LINE_BREAK = re.compile("\r\n|\r|\n")
 _LEADING_LINE = re.compile(r"(?:%[^\r\n]*|[ \t]*(?:#[^\r\n]*)?)(?:\r\n|\r|\n)")
+# Zero-width characters and those that turn the direction of text around.
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069]")
+_MOST_WARNINGS = 10
 _BOM = "\ufeff"
 
 
@@ -127,3 +132,22 @@ def _refuse_directives(source: Source) -> None:
             source.problem("E1112", index, message=message, hint="remove the line")
             for index in found
         )
+
+
+def invisible(source: Source) -> list[Problem]:
+    """Warn about characters that nobody sees: what is read may not be what is shown."""
+    if source.text.isascii():
+        return []
+    found = islice(_INVISIBLE.finditer(source.text), _MOST_WARNINGS)
+    return [
+        replace(
+            source.problem(
+                "E1118",
+                match.start(),
+                message=f"the invisible character U+{ord(match.group()):04X} stands here",
+                hint="remove it, or write it as an escape between double quotes",
+            ),
+            warning=True,
+        )
+        for match in found
+    ]

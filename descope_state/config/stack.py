@@ -15,6 +15,7 @@ from descope_state.config.settings import (
     interpret,
     settings_bytes,
 )
+from descope_state.config.source import invisible
 from descope_state.config.variables import Given, Values, values
 from descope_state.config.yaml import Document, parse
 from descope_state.errors import Invalid, Origin, Problem, UnsafeFile, UsageError
@@ -34,12 +35,15 @@ class _Reading:
         try:
             data = read_inside(self.root, name) if data is None else data
             self.digests[name] = hashlib.sha256(data).hexdigest()
-            return parse(data, file=name)
+            document = parse(data, file=name)
         except UnsafeFile as error:
             origin = Origin(file=name, line=1)
             self.problems += [replace(problem, origin=origin) for problem in error.problems]
         except Invalid as error:
             self.problems += error.problems
+        else:
+            self.warnings += invisible(document.source)
+            return document
         return None
 
     def warn(self, name: str, message: str, *, hint: str) -> None:

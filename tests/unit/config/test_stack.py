@@ -234,6 +234,15 @@ def test_things_that_are_probably_forgotten_are_warned_about(tmp_path: Path) -> 
     ]
 
 
+def test_invisible_characters_are_pointed_out(tmp_path: Path) -> None:
+    text = "resources: {role: {a: {name: ad\u202emin}}}\n# zero\u200bwidth\n"
+    found = opened(stack(tmp_path, {"a.yaml": text})).warnings
+    assert [(str(one.origin), one.message, one.warning) for one in found] == [
+        ("a.yaml:1:32", "the invisible character U+202E stands here", True),
+        ("a.yaml:2:7", "the invisible character U+200B stands here", True),
+    ]
+
+
 def test_the_digest_names_the_contents_of_all_files(tmp_path: Path) -> None:
     root = stack(tmp_path, {"a.yaml": RESOURCES})
     first = opened(root).digest

@@ -85,6 +85,12 @@ def test_a_complaint_about_a_long_line_shows_a_part_of_it() -> None:
     assert line[len(caret) - 1 :].startswith("010")
 
 
+def test_an_expression_between_braces_is_met_with_what_to_do() -> None:
+    (problem,) = problems(b"a: {b: ${vars.x}}\n")
+    assert problem.message.startswith("this is not YAML: ")
+    assert problem.hint == "put a text with `${…}` into quotes inside `{}` and `[]`"
+
+
 def test_duplicate_keys_name_both_lines_and_all_of_them_are_found() -> None:
     found = problems(b"a: 1\nb: {c: 1, c: 2}\na: 2\n")
     assert [(one.origin.line, one.message) for one in found if one.origin] == [

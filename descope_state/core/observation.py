@@ -6,6 +6,7 @@ from functools import cached_property
 
 from descope_state.model.resource import Entries, Live
 from descope_state.sdk.provider import Limit
+from descope_state.sdk.schema import Schema
 
 ById = Mapping[str, Live]
 
@@ -37,6 +38,13 @@ class Observation:
     def named(self, kind: str, identity: str) -> Live | None:
         """Give the live object with a natural key, if there is one."""
         return self._identities.get(kind, {}).get(identity)
+
+    def singleton(self, schema: Schema, identity: str) -> Live | None:
+        """Give the object that is there without having been made."""
+        if schema.identity_fields:
+            return self.named(schema.kind, identity)
+        # There is one in a project: whatever its kind calls it, it is meant.
+        return next(iter(self.live.get(schema.kind, {}).values()), None)
 
     def holds_by_default(self, kind: str, identity: str) -> bool:
         """Tell whether every new project has such an object."""

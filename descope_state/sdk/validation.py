@@ -50,7 +50,7 @@ def checker(model: type[Config], schema: Schema) -> Check:
         holes = tuple(placeholders(attributes))
         if not holes and not watched.keys() & attributes and not closed & attributes.keys():
             try:
-                normal = dump(validate(attributes), mode="json", include=attributes.keys())
+                normal = dump(validate(attributes), mode="json", include=set(attributes))
             except ValidationError as error:
                 return Checked(
                     attributes=attributes,
@@ -85,7 +85,7 @@ def _carefully(
         # Absent at the top is left alone; absent further down is the default, for what holds it
         # is written whole.
         normal = model.__pydantic_serializer__.to_python(
-            validated, mode="json", include=rest.keys()
+            validated, mode="json", include=set(rest)
         )
     except ValidationError as error:
         found = list(_complaints(error, rest, schema, pruned=pruned))

@@ -10,9 +10,12 @@ from descope_state.errors import Problem
 from descope_state.model.address import Address
 from descope_state.model.resource import ORDINARY, Lifecycle
 from descope_state.model.stack import Block, Locate
-from descope_state.model.value import Path, Ref, Value
+from descope_state.model.value import Path, Ref, Unknown, Value
 from descope_state.sdk.catalog import Catalog, Described
-from descope_state.sdk.validation import listed, meant
+from descope_state.sdk.validation import Complaint, listed, meant
+
+# Stands for what could not be read or answered: it was told about and is not to be blamed again.
+BROKEN = Unknown()
 
 META = ("for_each", "when", "depends_on", "lifecycle", "provider")
 _LIFECYCLE = ("prevent_destroy", "ignore_changes", "create_before_destroy", "replace_triggered_by")
@@ -43,7 +46,7 @@ class Compiler:
     def __init__(self, catalog: Catalog, *, report: Report) -> None:
         self._catalog = catalog
         self._kinds = frozenset(catalog)
-        self._report = report
+        self.report = report
 
     def block(self, block: Block) -> Compiled | None:
         """Compile one block, or report why it cannot be."""
@@ -95,14 +98,19 @@ class Compiler:
         try:
             template = parse(text, kinds=self._kinds)
         except ExpressionError as error:
-            self._report(expression_problem(error, path, locate=locate))
-            return None
+            self.report(expression_problem(error, path, locate=locate))
+            return BROKEN
         found.append(template)
         return template
 
     def _meta(self, block: Block, name: str, found: list[Template]) -> Form:
         if name not in block.body:
             return None
+        if name == "when" and block.body[name] is None:
+            self._complain(
+                "E1321", "`when` must come to true or false, not null", at=(name,), block=block
+            )
+            return BROKEN
         return self.form(block.body[name], (name,), locate=block.locate, found=found)
 
     def _depends_on(self, block: Block) -> tuple[Address, ...]:
@@ -229,7 +237,7 @@ class Compiler:
             return None
 
     def _complain(self, code: str, message: str, *, at: Path, block: Block, hint: str = "") -> None:
-        self._report(
+        self.report(
             Problem(
                 code=code,
                 message=f"{block.kind}.{block.name}: {message}",
@@ -248,6 +256,33 @@ def expression_problem(error: ExpressionError, path: Path, *, locate: Locate) ->
         hint=error.hint,
         inner=error.column,
     )
+
+
+def conversion(complaint: Complaint, compiled: Compiled) -> str:
+    """Say how an expression becomes text: quotes, which help a plain value, are there already."""
+    form: Form = dict(compiled.fields)
+    for step in complaint.path:
+        if isinstance(form, dict):
+            form = form.get(str(step))
+        elif isinstance(form, list) and isinstance(step, int):
+            form = form[step]
+    quoted = complaint.hint.startswith("quote")
+    return "make it text: `${string(…)}`" if quoted and isinstance(form, Template) else ""
+
+
+def failing(form: Form, world: World, *, path: Path) -> Iterator[tuple[Path, ExpressionError]]:
+    """Find the places inside a form whose expression cannot be evaluated, and why not."""
+    if isinstance(form, dict):
+        for key, inner in form.items():
+            yield from failing(inner, world, path=(*path, key))
+    elif isinstance(form, list):
+        for index, inner in enumerate(form):
+            yield from failing(inner, world, path=(*path, index))
+    elif isinstance(form, Template):
+        try:
+            evaluate(form, world)
+        except ExpressionError as error:
+            yield path, error
 
 
 def filled(form: Form, world: World) -> Value:

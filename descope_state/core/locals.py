@@ -2,10 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 
-from descope_state.core.compiling import Compiler, Form, filled
-from descope_state.core.expressions import Template
+from descope_state.core.compiling import (
+    BROKEN,
+    Compiler,
+    Form,
+    expression_problem,
+    failing,
+    filled,
+)
+from descope_state.core.expressions import ExpressionError, Template
 from descope_state.core.scope import World
-from descope_state.model.stack import Item
+from descope_state.model.stack import Item, Locate
 from descope_state.model.value import Ref, Value
 
 
@@ -13,12 +20,15 @@ class Locals(Mapping[str, Value]):
     """What `locals.` gives in expressions."""
 
     def __init__(self, items: tuple[Item, ...], *, compiler: Compiler) -> None:
+        self._report = compiler.report
+        self._locates: dict[str, Locate] = {}
         self._forms: dict[str, Form] = {}
         self._templates: dict[str, list[Template]] = {}
         for item in items:
             found: list[Template] = []
             self._forms[item.name] = compiler.form(item.body, (), locate=item.locate, found=found)
             self._templates[item.name] = found
+            self._locates[item.name] = item.locate
         self._values: dict[str, Value] = {}
         self._open: list[str] = []
         self._world: World | None = None
@@ -54,6 +64,11 @@ class Locals(Mapping[str, Value]):
         self._open.append(name)
         try:
             self._values[name] = filled(form, self._world)
+        except ExpressionError:
+            # Told once, where it stands, and not again wherever it is used.
+            self._values[name] = BROKEN
+            for path, error in failing(form, self._world, path=()):
+                self._report(expression_problem(error, path, locate=self._locates[name]))
         finally:
             self._open.pop()
         return self._values[name]

@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from descope_state.core.compiling import (
+    BROKEN,
     Compiled,
     Compiler,
     Form,
+    conversion,
     expression_problem,
+    failing,
     filled,
 )
 from descope_state.core.declarations import Declarations, declarations
-from descope_state.core.expressions import ExpressionError, Template, evaluate, exact_refs
+from descope_state.core.expressions import ExpressionError, exact_refs
 from descope_state.core.locals import Locals
+from descope_state.core.plain import spoken
 from descope_state.core.ports import Sources
 from descope_state.core.references import References, named
 from descope_state.core.scope import Anything, View, World
@@ -29,6 +33,7 @@ from descope_state.sdk.catalog import Catalog, identity_of
 from descope_state.sdk.validation import meant
 
 _WORTH_NARROWING = 2
+_KEYS = "`for_each` takes a map, or a list of texts that differ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +110,7 @@ class _Resolver:
         self._check_excluded()
         for address in self._references.order():
             self._resolve_block(self._compiled[address])
+        self._check_locals()
         stated = declarations(
             self._documents,
             compiler=self._compiler,
@@ -202,12 +208,21 @@ class _Resolver:
                 yield from ((key, value[key]) for key in sorted(value))
             case list() if all(isinstance(item, str) for item in value):
                 yield from self._unique(compiled, [str(item) for item in value])
+            case list():
+                self._no_keys(compiled, value)
             case Unknown():
                 self._not_yet(compiled, "for_each", value=value)
             case _:
-                self._wrong(
-                    compiled, ("for_each",), message="`for_each` takes a map or a list of texts"
-                )
+                self._wrong(compiled, ("for_each",), message=f"{_KEYS}, not {spoken(value)}")
+
+    def _no_keys(self, compiled: Compiled, value: list[Value]) -> None:
+        """Say what in a list cannot be a key."""
+        for index, item in enumerate(value):
+            if isinstance(item, Unknown):
+                self._not_yet(compiled, "for_each", value=item)
+            elif not isinstance(item, str):
+                message = f"{_KEYS}, but this list holds {spoken(item)}"
+                self._wrong(compiled, ("for_each", index), message=message)
 
     def _unique(self, compiled: Compiled, keys: list[str]) -> Iterator[tuple[str, Value]]:
         if len(set(keys)) < len(keys):
@@ -223,14 +238,16 @@ class _Resolver:
             return filled(form, world)
         except ExpressionError as error:
             self._blame(compiled, expression_problem(error, (name,), locate=compiled.locate))
-            return {} if name == "for_each" else False
+            return BROKEN
 
     def _blame(self, compiled: Compiled, problem: Problem) -> None:
         self._broken.add(compiled.address)
         self._report(problem)
 
     def _not_yet(self, compiled: Compiled, name: str, *, value: Unknown) -> None:
-        if any(Address(ref.kind, ref.name) in self._broken for ref in value.refs):
+        if value == BROKEN or any(
+            Address(ref.kind, ref.name) in self._broken for ref in value.refs
+        ):
             self._broken.add(compiled.address)  # The one it waits for has been told about.
             return
         waits = ", ".join(f"`{ref.kind}.{ref.name}`" for ref in value.refs)
@@ -267,13 +284,10 @@ class _Resolver:
             return None
         if compiled.when is not None and not self._wanted(compiled, world):
             return None
-        attributes = self._attributes(compiled, world)
-        if attributes is None:
-            return None
         desired = Desired(
             address=address,
             provider=compiled.described.schema.provider,
-            attributes=attributes,
+            attributes=self._attributes(compiled, world),
             depends_on=needs,
             lifecycle=compiled.lifecycle,
             locate=compiled.locate,
@@ -287,22 +301,20 @@ class _Resolver:
             self._not_yet(compiled, "when", value=value)
             return False
         if not isinstance(value, bool):
-            self._wrong(compiled, ("when",), message="`when` must come to true or false")
+            message = f"`when` must come to true or false, not {spoken(value)}"
+            self._wrong(compiled, ("when",), message=message)
             return False
         return value
 
-    def _attributes(self, compiled: Compiled, world: World) -> dict[str, Value] | None:
+    def _attributes(self, compiled: Compiled, world: World) -> dict[str, Value]:
         attributes: dict[str, Value] = {}
-        sound = True
         for name, form in compiled.fields.items():
             try:
                 attributes[name] = filled(form, world)
-            except ExpressionError as error:
-                path = next(iter(_failing(form, world, (name,))), (name,))
-                self._blame(compiled, expression_problem(error, path, locate=compiled.locate))
-                sound = False
-        if not sound:
-            return None
+            except ExpressionError:
+                attributes[name] = BROKEN
+                for path, error in failing(form, world, path=(name,)):
+                    self._blame(compiled, expression_problem(error, path, locate=compiled.locate))
         checked = compiled.described.check(attributes)
         for complaint in checked.complaints:
             self._blame(
@@ -311,7 +323,7 @@ class _Resolver:
                     code="E1340",
                     message=f"{compiled.address}: {complaint.message}",
                     origin=compiled.locate(complaint.path),
-                    hint=complaint.hint,
+                    hint=conversion(complaint, compiled) or complaint.hint,
                 ),
             )
         return checked.attributes
@@ -332,12 +344,20 @@ class _Resolver:
                     )
                 )
 
+    def _check_locals(self) -> None:
+        """Evaluate the locals that nothing uses, for their mistakes."""
+        for name in self._locals:
+            blocks = {Address(ref.kind, ref.name) for ref in self._locals.refs(name)}
+            # One that needs what this environment does not have waits for one that has it.
+            if all(self._instances.get(block, (block,)) for block in blocks):
+                self._locals[name]
+
     def _check_identities(self) -> None:
         owners: dict[tuple[str, str], Desired] = {}
         for desired in self._desired:
             schema = self._catalog[desired.address.kind].schema
             identity = identity_of(schema, desired.attributes)
-            if identity is None or not schema.unique:
+            if identity is None or not schema.unique or desired.address.block in self._broken:
                 continue
             first = owners.setdefault((desired.address.kind, identity), desired)
             if first is not desired:
@@ -353,21 +373,6 @@ def _twins(first: Desired, second: Desired, *, identity: str) -> Problem:
         origin=second.locate(()),
         hint="give one of them another name, or remove it",
     )
-
-
-def _failing(form: Form, world: World, path: Path) -> Iterator[Path]:
-    """Find the places inside a form whose expression cannot be evaluated."""
-    if isinstance(form, dict):
-        for key, inner in form.items():
-            yield from _failing(inner, world, (*path, key))
-    elif isinstance(form, list):
-        for index, inner in enumerate(form):
-            yield from _failing(inner, world, (*path, index))
-    elif isinstance(form, Template):
-        try:
-            evaluate(form, world)
-        except ExpressionError:
-            yield path
 
 
 def secrets_of(resolution: Resolution) -> tuple[Secret, ...]:

@@ -1,11 +1,11 @@
 """Connects to the project of an environment, with credentials of that environment only."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from descope_state.app.workspace import Workspace
+from descope_state.config.credentials import credentials, variables
 from descope_state.errors import BadCredentials, DstateError, Unreachable
-from descope_state.model.stack import Documents
 from descope_state.sdk.faults import Fault, NotLicensed, Unauthorized
 from descope_state.sdk.provider import Gate, Provider, Session, Target
 
@@ -40,34 +40,17 @@ async def connected(workspace: Workspace, gate: Gate) -> AsyncIterator[Session]:
 
 def _target(workspace: Workspace, provider: Provider, gate: Gate) -> Target:
     environment = workspace.documents.environment
-    own = f"{provider.name}_{environment.name}".upper().replace("-", "_")
-    project = _credential(workspace, own, "PROJECT_ID", provider=provider)
-    folder = workspace.store.folder
+    project, key = "", ""
+    if environment.endpoint not in provider.keyless:
+        project, key = credentials(workspace.documents, workspace.environ, provider=provider.name)
     return Target(
         environment=environment.name,
         endpoint=environment.endpoint,
         project_id=project or environment.project_id,
-        key=_credential(workspace, own, "MANAGEMENT_KEY", provider=provider),
-        folder=str(folder),
+        key=key,
+        folder=str(workspace.store.folder),
         gate=gate,
     )
-
-
-def _credential(workspace: Workspace, own: str, name: str, *, provider: Provider) -> str:
-    """Names without the environment serve only where they cannot mean another one."""
-    environ = workspace.environ
-    if value := environ.get(f"{own}_{name}"):
-        return value
-    if _may_share(workspace.documents, environ, prefix=provider.name.upper()):
-        return environ.get(f"{provider.name.upper()}_{name}", "")
-    return ""
-
-
-def _may_share(documents: Documents, environ: Mapping[str, str], *, prefix: str) -> bool:
-    if len(documents.environments) == 1:
-        return True
-    pinned = documents.environment.project_id
-    return bool(pinned) and environ.get(f"{prefix}_PROJECT_ID") == pinned
 
 
 @contextmanager
@@ -77,8 +60,7 @@ def translated(workspace: Workspace) -> Iterator[None]:
     try:
         yield
     except Unauthorized as fault:
-        prefix = f"{provider_for(workspace).name}_{name}".upper().replace("-", "_")
-        hint = f"set {prefix}_PROJECT_ID and {prefix}_MANAGEMENT_KEY"
+        hint = "set {} and {}".format(*variables(provider_for(workspace).name, name))
         raise BadCredentials(fault.message, hint=hint) from fault
     except NotLicensed as fault:
         raise BadCredentials(fault.message, hint=fault.hint) from fault

@@ -85,10 +85,7 @@ class _Sight:
 async def _seen(workspace: Workspace, resolution: Resolution, *, reading: Reading) -> _Sight:
     gate = CountingGate()
     async with connected(workspace, gate) as session:
-        snapshot, key = workspace.store.opened(
-            environment=workspace.environment, project_id=session.project_id
-        )
-        _check_kinds(workspace, snapshot)
+        snapshot = _remembered(workspace, session)
         if not reading.refreshed:
             observation = _unasked(workspace, snapshot, session)
         else:
@@ -101,7 +98,22 @@ async def _seen(workspace: Workspace, resolution: Resolution, *, reading: Readin
                     gate=gate,
                     parallelism=reading.parallelism,
                 )
-    return _Sight(snapshot=snapshot, key=key, observation=observation)
+    # Only now: credentials that do not work must not bind a new state to their project.
+    if not snapshot.lineage:
+        snapshot = workspace.store.begun(
+            environment=snapshot.environment, project_id=snapshot.project_id
+        )
+    return _Sight(snapshot=snapshot, key=workspace.store.sealing_key(), observation=observation)
+
+
+def _remembered(workspace: Workspace, session: Session) -> Snapshot:
+    """Give the state, or an empty one without a lineage where there is none yet."""
+    name, project = workspace.environment, session.project_id
+    found = workspace.store.found(environment=name, project_id=project)
+    nothing = Snapshot(lineage="", serial=0, environment=name, project_id=project, entries={})
+    snapshot = found or nothing
+    _check_kinds(workspace, snapshot)
+    return snapshot
 
 
 def _check_kinds(workspace: Workspace, snapshot: Snapshot) -> None:
@@ -157,6 +169,7 @@ def _secrets(
 
 def _bindings(workspace: Workspace, surroundings: Surroundings, *, sight: _Sight) -> Bindings:
     documents = workspace.documents
+    created = surroundings.now()
     return Bindings(
         stack=documents.name,
         environment=workspace.environment,
@@ -166,6 +179,17 @@ def _bindings(workspace: Workspace, surroundings: Surroundings, *, sight: _Sight
         serial=sight.snapshot.serial,
         config_digest=combined_digest({"stack": documents.digest}, workspace.sources.digests),
         version=surroundings.version,
-        created=surroundings.now(),
+        created=created,
+        expires=_later(created, documents.safety.plan_max_age),
         protected=documents.environment.protected,
     )
+
+
+def _later(moment: str, seconds: int | None) -> str:
+    """Say when a plan made at a moment is too old to be applied; nothing, where it never is."""
+    if seconds is None:
+        return ""
+    from datetime import datetime, timedelta  # noqa: PLC0415  # only where plans expire
+
+    late = datetime.fromisoformat(moment) + timedelta(seconds=seconds)
+    return late.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -19,16 +19,18 @@ def excerpted(root: Path, problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 def _excerpted(root: Path, problem: Problem, sources: dict[str, Source | None]) -> Problem:
     origin = problem.origin
-    if origin is None or problem.excerpt:
+    if origin is None:
         return problem
     if origin.file not in sources:
         sources[origin.file] = _source(root, origin.file)
     source = sources[origin.file]
     if source is None:
         return problem
-    exact = _exact(source, origin, problem.inner)
+    exact = origin if problem.excerpt else _exact(source, origin, problem.inner)
     index = source.index(exact.line) + exact.column - 1
-    return replace(problem, origin=exact, excerpt=source.excerpt(index))
+    byte = len(source.text[:index].encode())
+    excerpt = problem.excerpt or source.excerpt(index)
+    return replace(problem, origin=exact, excerpt=excerpt, byte=byte)
 
 
 def _source(root: Path, file: str) -> Source | None:

@@ -29,7 +29,7 @@ def find_stack(start: Path, *, chdir: Path | None = None) -> Path:
     message = f"`{start}` is not a stack: it has no `{SETTINGS_FILE}`"
     if found:
         raise UsageError(message, hint=f"name one with -C: {', '.join(found[:_MOST_SHOWN])}")
-    raise UsageError(message, hint="change to a stack's folder, name one with -C, or `dstate init`")
+    raise UsageError(message, hint="change to a stack's folder, or name one with -C")
 
 
 def _named(folder: Path, *, source: Path | None = None) -> Path:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from descope_state.config import keychain
 from descope_state.errors import Invalid, Problem
 from descope_state.model.value import Secret
 
@@ -63,22 +64,12 @@ class SecretSources:
 
 
 def _keychain(name: str) -> str:
-    try:
-        import keyring  # noqa: PLC0415  # an extra, and slow to load
-        from keyring.errors import KeyringError  # noqa: PLC0415  # as above
-    except ModuleNotFoundError:
-        message = "the keychain needs the package `keyring`: pip install 'descope-state[keychain]'"
-        raise ValueError(message) from None
     service, _, user = name.rpartition("/")
-    try:
-        value = keyring.get_password(service or "dstate", user)
-    except KeyringError:
-        message = f"this machine has no keychain to read `{name}` from"
-        raise ValueError(message) from None
+    value = keychain.secret(service or "dstate", user)
     if not value:
         message = f"the keychain holds nothing under `{name}`"
         raise ValueError(message)
-    return str(value)
+    return value
 
 
 def fingerprints(

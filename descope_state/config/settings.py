@@ -66,9 +66,7 @@ def settings_bytes(root: Path) -> bytes:
     """Give the bytes of `dstate.yaml`; a folder without one is no stack."""
     if not (root / SETTINGS_FILE).exists():
         message = f"`{root}` is not a stack: it has no `{SETTINGS_FILE}`"
-        raise UsageError(
-            message, hint="change to a stack's folder, name one with -C, or `dstate init`"
-        )
+        raise UsageError(message, hint="change to a stack's folder, or name one with -C")
     try:
         return read_inside(root, SETTINGS_FILE)
     except UnsafeFile as error:

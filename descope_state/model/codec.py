@@ -72,8 +72,8 @@ PLAN_FORMAT = 1
 _STATE_HEAD = re.compile(rb'\{\n "checksum": "([0-9a-f]{64})",\n')
 _STATE_FORMAT = re.compile(rb'\s*\{\s*"checksum":\s*"[^"]*",\s*"format":\s*([0-9]{1,9})\s*[,}]')
 _STATE_END = b"\n}\n"
-_STATE_HINT = "`dstate state rollback` restores the newest good snapshot"
-_REPAIR_HINT = f"{_STATE_HINT}; `dstate state repair --accept` seals what an editor wrote"
+_STATE_HINT = "put it back from a copy that is good; it is never started afresh by itself"
+_REPAIR_HINT = f"{_STATE_HINT}. A state is not edited by hand: its seal is part of it"
 _UPDATE_HINT = "update dstate to the version that wrote it, or to a later one"
 
 _PLAN_FORMAT = re.compile(rb'\{"dstate_plan":([0-9]{1,9}),')
@@ -90,8 +90,8 @@ def encode_state(snapshot: Snapshot) -> bytes:
 def decode_state(data: bytes, *, sealed: bool = True) -> Snapshot:
     """Read a state file; DamagedState says what is wrong with any other bytes.
 
-    Without `sealed` the checksum is not asked for: only `state repair --accept` reads so, after
-    somebody edited the file by hand and means it.
+    Without `sealed` the checksum is not asked for: for a file that somebody edited by hand and
+    means.
     """
     if sealed:
         _prove_state(data)

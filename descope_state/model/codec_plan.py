@@ -182,6 +182,8 @@ def _plain_bindings(bindings: Bindings) -> dict[str, Json]:
         "stack": bindings.stack,
         "version": bindings.version,
     }
+    if bindings.expires:
+        raw["expires"] = bindings.expires
     if bindings.protected:
         raw["protected"] = True
     return raw

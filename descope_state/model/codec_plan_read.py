@@ -40,6 +40,7 @@ BINDINGS = frozenset(
         "config_digest",
         "created",
         "environment",
+        "expires",
         "lineage",
         "project_id",
         "protected",
@@ -105,6 +106,7 @@ def read_bindings(record: Record) -> Bindings:
         config_digest=record.text("config_digest"),
         version=record.text("version"),
         created=record.text("created"),
+        expires=record.text("expires", ""),
         protected=record.flag("protected"),
     )
 

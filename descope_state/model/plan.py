@@ -76,6 +76,7 @@ class Bindings:
     config_digest: str
     version: str
     created: str
+    expires: str = ""
     protected: bool = False
 
 

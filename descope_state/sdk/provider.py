@@ -149,11 +149,16 @@ class Session(Protocol):
 
 @runtime_checkable
 class Provider(Protocol):
-    """What a provider package exports."""
+    """What a provider package exports.
+
+    `endpoints` are the words an environment may give as its endpoint; those of them that are
+    `keyless` are embedded and take no credentials, so that none are ever looked up for them.
+    """
 
     name: ClassVar[str]
     kinds: ClassVar[tuple[type[Any], ...]]
     endpoints: ClassVar[frozenset[str]]
+    keyless: ClassVar[frozenset[str]]
 
     def connect(self, target: Target) -> AbstractAsyncContextManager[Session]:
         """Open a connection; entering it may ask the service who we are, and nothing else."""

@@ -59,13 +59,26 @@ class Store:
             raise DamagedState(message, hint=_RESTORE)
         return snapshot
 
-    def opened(self, *, environment: str, project_id: str) -> tuple[Snapshot, bytes]:
-        """Give snapshot and key, making folder, key and lineage where this is the first time."""
+    def found(self, *, environment: str, project_id: str) -> Snapshot | None:
+        """Give the last snapshot, if there is one; that of another project is refused."""
+        snapshot = self.snapshot()
+        if snapshot is not None:
+            _check_owner(
+                snapshot, environment=environment, project_id=project_id, file=self.state_file
+            )
+        return snapshot
+
+    def begun(self, *, environment: str, project_id: str) -> Snapshot:
+        """Begin a state with a lineage of its own; where another was quicker, give that one."""
         disk.make_folder(self.folder)
-        snapshot = self.snapshot() or self._first(environment, project_id)
-        key = self.key() or self._first_key()
-        _check_owner(snapshot, environment=environment, project_id=project_id, file=self.state_file)
-        return snapshot, key
+        fresh = self._first(environment, project_id)
+        _check_owner(fresh, environment=environment, project_id=project_id, file=self.state_file)
+        return fresh
+
+    def sealing_key(self) -> bytes:
+        """Give the state's key, making it where this is the first time."""
+        disk.make_folder(self.folder)
+        return self.key() or self._first_key()
 
     def _first(self, environment: str, project_id: str) -> Snapshot:
         fresh = Snapshot(
@@ -90,7 +103,7 @@ class Store:
         return self.key() or key
 
 
-_RESTORE = "put `state.json` back from a backup; it is never started afresh by itself"
+_RESTORE = "put it back from a copy that is good; it is never started afresh by itself"
 
 
 def _named(file: Path, error: DamagedState) -> DamagedState:

@@ -63,6 +63,7 @@ class Descope:
     name: ClassVar[str] = "descope"
     kinds: ClassVar[tuple[type[Any], ...]] = _KINDS
     endpoints: ClassVar[frozenset[str]] = frozenset({"descope", "emulator"})
+    keyless: ClassVar[frozenset[str]] = frozenset({"emulator"})
 
     def connect(self, target: Target) -> AbstractAsyncContextManager[Session]:
         """Open a connection to the service, to another base URL, or to the embedded emulator."""

@@ -61,6 +61,7 @@ class FakeProvider:
     name: ClassVar[str] = "fake"
     kinds: ClassVar[tuple[type[Any], ...]] = KINDS
     endpoints: ClassVar[frozenset[str]] = frozenset({"memory"})
+    keyless: ClassVar[frozenset[str]] = frozenset({"memory"})
 
     def __init__(self, world: FakeWorld) -> None:
         self.world = world

@@ -83,7 +83,7 @@ class Program:
         except RecursionError:
             message = "the expression is nested too deeply"
             hint = "move parts of it into `locals`"
-            raise self._error(message, 0, hint=hint, code="E1207") from None
+            raise self._error(message, 0, hint=hint, code="E1407") from None
         except _ENGINE_FAILURES as error:
             raise self._error(_sentence(error), 0) from None
 
@@ -108,7 +108,7 @@ class Program:
         return context
 
     def _error(
-        self, message: str, position: int, *, hint: str = "", code: str = "E1204"
+        self, message: str, position: int, *, hint: str = "", code: str = "E1404"
     ) -> ExpressionError:
         column = self.start + position + 1
         return ExpressionError(message, column=column, hint=hint, code=code)
@@ -304,11 +304,22 @@ def program(text: str, kinds: Collection[str], *, start: int) -> Program:
     except RecursionError:
         message = "the expression is nested too deeply"
         hint = "move parts of it into `locals`"
-        raise ExpressionError(message, column=start + 1, hint=hint, code="E1207") from None
+        raise ExpressionError(message, column=start + 1, hint=hint, code="E1407") from None
     except _ENGINE_FAILURES as error:
         raise ExpressionError(_sentence(error), column=start + 1) from None
     found = finder.findings
     return Program(tree=tree, start=start, uses=tuple(found.uses), sites=tuple(found.calls))
+
+
+# What other languages call what CEL has too.
+_HABITS = (
+    ("and ", "write `&&`: the language is CEL"),
+    ("or ", "write `||`: the language is CEL"),
+    ("not ", "write `!`: the language is CEL"),
+    ("= ", "write `==` to compare: the language is CEL"),
+    ("|", "CEL has no pipes: write `f(x)` or `x.f()`"),
+    ("${", "one `${…}` is enough: names stand inside it as they are"),
+)
 
 
 def _unreadable(text: str, error: CELParseError, *, start: int) -> ExpressionError:
@@ -322,4 +333,5 @@ def _unreadable(text: str, error: CELParseError, *, start: int) -> ExpressionErr
         position = min(position, before + error.column - 1)
     rest = text[position : position + 20].strip()
     message = f"this does not read as an expression from `{rest}` on"
-    return ExpressionError(message, column=start + position + 1, hint="the language is CEL")
+    hint = next((hint for word, hint in _HABITS if rest.startswith(word)), "the language is CEL")
+    return ExpressionError(message, column=start + position + 1, hint=hint)

@@ -149,7 +149,7 @@ class Finder:
         return self._start + position_of(tree) + 1
 
     def _refusal(self, tree: Syntax, message: str, *, hint: str = "") -> ExpressionError:
-        return ExpressionError(message, column=self._column(tree), hint=hint, code="E1202")
+        return ExpressionError(message, column=self._column(tree), hint=hint, code="E1402")
 
     def _primary(self, tree: Syntax, bound: frozenset[str]) -> None:
         child = tree.children[0]

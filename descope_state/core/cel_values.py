@@ -24,7 +24,7 @@ Operation: TypeAlias = Callable[[object, object], object]
 class Refusal(Exception):
     """What the expression asks for is refused; it passes through the engine untouched."""
 
-    def __init__(self, message: str, *, hint: str = "", code: str = "E1204") -> None:
+    def __init__(self, message: str, *, hint: str = "", code: str = "E1404") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -39,7 +39,7 @@ class Unfit(TypeError):
         super().__init__(message)
         self.message = message
         self.hint = hint
-        self.code = "E1204"
+        self.code = "E1404"
 
 
 class Watched(celtypes.MapType):
@@ -71,7 +71,7 @@ class Watched(celtypes.MapType):
             return self._raw[name]
         except LookupError as error:
             # The name is there, so this is what a lazy map says: locals in a circle, for one.
-            raise Refusal(str(error.args[0]) if error.args else name, code="E1203") from None
+            raise Refusal(str(error.args[0]) if error.args else name, code="E1403") from None
 
     def get(self, key: object, default: object = None) -> celtypes.Value:
         """Read a field as indexing does."""
@@ -96,7 +96,7 @@ def cel_value(value: Value | Mapping[str, Value]) -> celtypes.Value:
         raise Untold
     message = "a secret cannot be part of an expression"
     hint = "refer to it by a path alone, as the whole value"
-    raise Refusal(message, hint=hint, code="E1206")
+    raise Refusal(message, hint=hint, code="E1406")
 
 
 def _whole(number: object) -> celtypes.Value:

@@ -1,5 +1,6 @@
 """Reads one block before anything is evaluated: its expressions, meta-arguments and references."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, Union
@@ -12,6 +13,7 @@ from descope_state.model.resource import ORDINARY, Lifecycle
 from descope_state.model.stack import Block, Locate
 from descope_state.model.value import Path, Ref, Unknown, Value
 from descope_state.sdk.catalog import Catalog, Described
+from descope_state.sdk.schema import Field, Type
 from descope_state.sdk.validation import Complaint, listed, meant
 
 # Stands for what could not be read or answered: it was told about and is not to be blamed again.
@@ -55,6 +57,7 @@ class Compiler:
             hint = meant(block.kind, self._kinds) or f"known kinds: {listed(sorted(self._kinds))}"
             self._complain("E1301", f"unknown kind `{block.kind}`", at=(), block=block, hint=hint)
             return None
+        self._provider(block, described)
         templates: list[Template] = []
         body = block.body
         plain = not any(name in body for name in META)
@@ -113,6 +116,17 @@ class Compiler:
             return BROKEN
         return self.form(block.body[name], (name,), locate=block.locate, found=found)
 
+    def _provider(self, block: Block, described: Described) -> None:
+        own = described.schema.provider
+        if block.body.get("provider", own) != own:
+            self._complain(
+                "E1314",
+                f"`{block.kind}` is a kind of the provider `{own}` and of no other",
+                at=("provider",),
+                block=block,
+                hint=f"write `provider: {own}`, or leave it out",
+            )
+
     def _depends_on(self, block: Block) -> tuple[Address, ...]:
         listing = block.body.get("depends_on", [])
         if not isinstance(listing, list):
@@ -132,9 +146,10 @@ class Compiler:
 
     def _address(self, text: Value, path: Path, *, block: Block) -> Address | None:
         try:
-            return Address.parse(text if isinstance(text, str) else repr(text))
+            return Address.parse(text if isinstance(text, str) else json.dumps(text))
         except ValueError as error:
-            self._complain("E1303", str(error), at=path, block=block)
+            hint = "write it as it is, without `${}`" if "${" in str(text) else ""
+            self._complain("E1303", str(error), at=path, block=block, hint=hint)
             return None
 
     def _lifecycle(self, block: Block, described: Described) -> Lifecycle:
@@ -206,15 +221,15 @@ class Compiler:
         fields = described.schema.fields
         for path, text in self._texts(block, body, "ignore_changes"):
             steps = tuple(text.split("."))
-            if steps[0] in fields:
+            if _reachable(fields, steps):
                 yield steps
                 continue
             self._complain(
                 "E1309",
-                f"`{block.kind}` has no field `{steps[0]}` to ignore",
+                f"`{block.kind}` has no field `{text}` to ignore",
                 at=path,
                 block=block,
-                hint=meant(steps[0], fields),
+                hint="" if steps[0] in fields else meant(steps[0], fields),
             )
 
     def _triggers(self, block: Block, body: Mapping[str, Value]) -> Iterator[Ref]:
@@ -225,6 +240,11 @@ class Compiler:
             if whole is not None:
                 yield Ref(whole.kind, whole.name, whole.key)
             elif part is not None:
+                described = self._catalog.get(part.kind)
+                if described is not None and field not in described.schema.fields:
+                    message = f"`{part.kind}` has no field `{field}`"
+                    hint = meant(field, described.schema.fields)
+                    self._complain("E1309", message, at=path, block=block, hint=hint)
                 yield Ref(part.kind, part.name, part.key, field)
             else:
                 self._complain("E1303", f"`{text}` is not an address", at=path, block=block)
@@ -245,6 +265,19 @@ class Compiler:
                 hint=hint,
             )
         )
+
+
+def _reachable(fields: Mapping[str, Field], steps: tuple[str, ...]) -> bool:
+    """Tell whether a path leads to something inside a kind's fields."""
+    field = fields.get(steps[0])
+    if field is None:
+        return False
+    shape, rest = field.shape, steps[1:]
+    while shape.item is not None and rest:
+        shape, rest = shape.item, rest[1:]
+    if shape.fields and rest:
+        return _reachable(shape.fields, rest)
+    return not rest or shape.type is Type.JSON
 
 
 def expression_problem(error: ExpressionError, path: Path, *, locate: Locate) -> Problem:

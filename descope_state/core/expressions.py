@@ -65,6 +65,14 @@ class Template:
     uses: tuple[Use, ...]
     kinds: frozenset[str]
 
+    @property
+    def alone(self) -> tuple[str, str] | None:
+        """Name the resource that the text stands for, if it is one as a whole."""
+        expression = self.parts[0].expression if self.whole else None  # type: ignore[union-attr]  # a whole text has no `str`
+        if isinstance(expression, Path) and expression.resource and len(expression.steps) == 1:
+            return expression.root, str(expression.steps[0])
+        return None
+
 
 # Texts repeat, in `for_each` above all; forgetting them all at once is simple and rare.
 _CACHE: dict[str, Template] = {}
@@ -137,7 +145,7 @@ def _local(use: Use) -> str:
     if use.steps and isinstance(use.steps[0], str):
         return str(use.steps[0])
     message = "`locals` must be followed by a name"
-    raise ExpressionError(message, column=use.column, hint="write `locals.name`", code="E1203")
+    raise ExpressionError(message, column=use.column, hint="write `locals.name`", code="E1403")
 
 
 def evaluate(template: Template, scope: Scope) -> Value:
@@ -183,7 +191,7 @@ def _spelled(part: Part, scope: Scope) -> str:
     hint = "pick a part of it, or let the expression be the whole value"
     if value is None:
         hint = 'say what to write instead: `x == null ? "" : x`'
-    raise ExpressionError(message, column=column, hint=hint, code="E1205")
+    raise ExpressionError(message, column=column, hint=hint, code="E1405")
 
 
 def exact_refs(template: Template, scope: Scope) -> tuple[Ref, ...]:

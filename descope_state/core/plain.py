@@ -282,15 +282,23 @@ def stepped(here: Value | Mapping[str, Value], step: str | int, *, place: Place)
         if step < len(here):
             return here[step]
         message = f"`{place.text}` has {len(here)} elements, there is no `[{step}]`"
-        raise ExpressionError(message, column=place.column, code="E1203")
+        raise ExpressionError(message, column=place.column, code="E1403")
     message = f"`{place.text}` is {spoken(here)} and has no `{step}`"
-    raise ExpressionError(message, column=place.column, code="E1203")
+    raise ExpressionError(message, column=place.column, code="E1403")
 
 
 def _absent(here: Mapping[str, Value], step: str, *, place: Place) -> ExpressionError:
     message = f"`{place.text}` has no `{step}`"
     hint = suggestion(step, here)
-    return ExpressionError(message, column=place.column, hint=hint, code="E1203")
+    if here and not hint and all(_resource(inner) for inner in here.values()):
+        key = json.dumps(next(iter(here)), ensure_ascii=False)
+        hint = f"it has `for_each`; write `{place.text}[{key}]`, for instance"
+    return ExpressionError(message, column=place.column, hint=hint, code="E1403")
+
+
+def _resource(value: Value | Mapping[str, Value]) -> bool:
+    """Tell a resource from a map: it is read through a view of its kind."""
+    return isinstance(value, Mapping) and not isinstance(value, dict)
 
 
 def _told(step: Step, scope: Scope) -> str | int | None:
@@ -307,7 +315,7 @@ def _index(step: Path, scope: Scope) -> str | int:
     if isinstance(index, str) or type(index) is int:
         return index
     message = f"an index must be a text or a whole number, not {spoken(index)}"
-    raise ExpressionError(message, column=step.column, code="E1204")
+    raise ExpressionError(message, column=step.column, code="E1404")
 
 
 _SPOKEN: dict[type, str] = {
@@ -332,14 +340,14 @@ def refused(error: LookupError, *, column: int) -> ExpressionError:
     """Turn a scope's refusal into an error with a place."""
     message = str(error.args[0]) if error.args else "there is no such thing"
     hint = getattr(error, "hint", "")
-    return ExpressionError(message, column=column, hint=hint, code="E1203")
+    return ExpressionError(message, column=column, hint=hint, code="E1403")
 
 
 def called(name: str, argument: Value, *, scope: Scope, column: int) -> Value:
     """Answer one of the four functions that may stand anywhere."""
     if not isinstance(argument, str):
         message = f"`{name}` takes a text, not {spoken(argument)}"
-        raise ExpressionError(message, column=column, code="E1204")
+        raise ExpressionError(message, column=column, code="E1404")
     sources = scope.sources
     ask: Callable[[str], Value] = {
         "env": sources.environment_variable,
@@ -352,7 +360,7 @@ def called(name: str, argument: Value, *, scope: Scope, column: int) -> Value:
     except ExpressionError:
         raise
     except ValueError as error:
-        raise ExpressionError(str(error), column=column, code="E1208") from None
+        raise ExpressionError(str(error), column=column, code="E1408") from None
 
 
 def binding_of_call(name: str, argument: str) -> str:
@@ -368,22 +376,23 @@ def classify(root: str, kinds: Collection[str], *, column: int) -> bool:
         return False
     if root in RESERVED:
         message = f"`{root}` is a reserved word of the expression language"
-        raise ExpressionError(message, column=column, code="E1202")
+        hint = "write `vars`, with an s" if root == "var" else ""
+        raise ExpressionError(message, column=column, hint=hint, code="E1402")
     if root in kinds:
         return True
     message = f"`{root}` is neither a kind nor one of `vars`, `environment`, `each`, `locals`"
     hint = suggestion(root, (*ROOTS, *FUNCTIONS, "secret", *kinds))
-    raise ExpressionError(message, column=column, hint=hint, code="E1202")
+    raise ExpressionError(message, column=column, hint=hint, code="E1402")
 
 
 def unnamed(kind: str, *, column: int) -> NoReturn:
     """Refuse a kind without a name: there is no list of all resources of a kind."""
     message = f"`{kind}` is a kind: a name must follow"
-    raise ExpressionError(message, column=column, hint=f"write `{kind}.name`", code="E1203")
+    raise ExpressionError(message, column=column, hint=f"write `{kind}.name`", code="E1403")
 
 
 def misplaced_secret(column: int) -> ExpressionError:
     """Refuse a secret that is not the whole of a value."""
     message = "a secret must be the whole value"
     hint = "write nothing but `${secret('…')}`, and join texts where the secret is kept"
-    return ExpressionError(message, column=column, hint=hint, code="E1206")
+    return ExpressionError(message, column=column, hint=hint, code="E1406")

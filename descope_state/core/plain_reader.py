@@ -157,4 +157,4 @@ def _secret(argument: Node, *, column: int) -> Secret:
                 return Secret(source)
     message = "`secret` takes the source of a secret"
     hint = "write `secret('env:NAME')`, `secret('file:PATH')` or `secret('keychain:NAME')`"
-    raise ExpressionError(message, column=column, hint=hint, code="E1206")
+    raise ExpressionError(message, column=column, hint=hint, code="E1406")

@@ -123,7 +123,7 @@ class Recording:
         if call.name in ("env", "file"):
             message = f"`{call.name}` here depends on what is known only after apply"
             hint = "apply reads neither files nor variables: use a value that the plan knows"
-            raise ExpressionError(message, column=call.column, hint=hint, code="E1208")
+            raise ExpressionError(message, column=call.column, hint=hint, code="E1408")
 
 
 class Answering:

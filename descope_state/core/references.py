@@ -12,6 +12,9 @@ from descope_state.model.address import Address
 from descope_state.model.value import Path, Ref
 from descope_state.sdk.validation import meant
 
+# Finding the next circle costs a walk over all that is left.
+_MOST_CYCLES = 20
+
 
 class References:
     """The references of all blocks of a stack."""
@@ -30,13 +33,21 @@ class References:
         self.lost: set[Address] = set()
 
     def order(self) -> tuple[Address, ...]:
-        """Give the blocks so that each comes after what it needs; nothing, where they circle."""
+        """Give the blocks so that each comes after what it needs, those that circle first."""
         edges = {address: self._needs(one) for address, one in self._compiled.items()}
-        try:
-            return ordered(self._compiled, edges)
-        except Cycle as cycle:
-            self._report(self._cycle_problem(cycle.path))
-            return ()
+        circling: dict[Address, None] = {}
+        for _ in range(_MOST_CYCLES):
+            rest = [address for address in self._compiled if address not in circling]
+            try:
+                return (
+                    *circling,
+                    *ordered(rest, {one: edges[one] - circling.keys() for one in rest}),
+                )
+            except Cycle as cycle:
+                self._report(self._cycle_problem(cycle.path))
+                circling.update(dict.fromkeys(cycle.path))
+                self.broken.update(cycle.path)
+        return ()
 
     def refs(self, compiled: Compiled) -> Iterator[tuple[Template, Ref]]:
         """Give every reference of a block, those of the locals it uses included."""
@@ -55,17 +66,46 @@ class References:
                 self.broken.add(compiled.address)  # What is wrong with it has been told.
             elif target not in self._compiled:
                 path = next(iter(_paths_of(template, compiled)), ())
-                self._report(self._no_such(str(target), compiled, path=path))
+                column = _column(template, ref)
+                self._report(self._no_such(str(target), compiled, path=path, column=column))
             else:
                 needs.add(target)
+                self._check_whole(compiled, template, target=target)
         for path, address in named(compiled):
             if address.block not in self._compiled:
                 self._report(self._no_such(str(address.block), compiled, path=path))
-            else:
-                needs.add(address.block)
+                continue
+            needs.add(address.block)
+            if address.key is not None and not self._compiled[address.block].repeated:
+                self._report(self._no_instances(address, compiled, path=path))
         return needs
 
-    def _no_such(self, name: str, compiled: Compiled, *, path: Path) -> Problem:
+    def _check_whole(self, compiled: Compiled, template: Template, *, target: Address) -> None:
+        """Refuse a whole resource as a value: it is not known before apply, and fits nothing."""
+        if template.alone != (target.kind, target.name) or self._compiled[target].repeated:
+            return
+        self.broken.add(compiled.address)
+        self._report(
+            Problem(
+                code="E1313",
+                message=f"{compiled.address}: `{target}` is a whole resource, not a value",
+                origin=compiled.locate(next(iter(_paths_of(template, compiled)), ())),
+                hint=f"pick one of its fields, for instance `{target}.id`",
+                inner=_column(template, Ref(target.kind, target.name)),
+            )
+        )
+
+    def _no_instances(self, address: Address, compiled: Compiled, *, path: Path) -> Problem:
+        self.broken.add(compiled.address)
+        return Problem(
+            code="E1310",
+            message=f"{compiled.address} refers to `{address}`, but `{address.block}` has no"
+            " instances",
+            origin=compiled.locate(path),
+            hint=f"write `{address.block}`, or give it a `for_each`",
+        )
+
+    def _no_such(self, name: str, compiled: Compiled, *, path: Path, column: int = 0) -> Problem:
         self.broken.add(compiled.address)
         known = [str(address) for address in self._compiled]
         return Problem(
@@ -73,6 +113,7 @@ class References:
             message=f"{compiled.address} refers to `{name}`, which the stack does not have",
             origin=compiled.locate(path),
             hint=meant(name, known),
+            inner=column,
         )
 
     def _cycle_problem(self, path: tuple[Address, ...]) -> Problem:
@@ -106,6 +147,15 @@ def named(compiled: Compiled) -> Iterator[tuple[Path, Address]]:
             ("lifecycle", "replace_triggered_by", index),
             Address(ref.kind, ref.name, ref.key),
         )
+
+
+def _column(template: Template, ref: Ref) -> int:
+    columns = (
+        use.column
+        for use in template.uses
+        if use.resource and (use.ref.kind, use.ref.name) == (ref.kind, ref.name)
+    )
+    return next(columns, 0)
 
 
 def _paths_of(template: Template, compiled: Compiled) -> Iterator[Path]:

@@ -29,7 +29,7 @@ class ExpressionError(ValueError):
     """An expression that cannot be read or answered; `column` counts from one inside the text."""
 
     def __init__(
-        self, message: str, *, column: int = 1, hint: str = "", code: str = "E1201"
+        self, message: str, *, column: int = 1, hint: str = "", code: str = "E1401"
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -81,7 +81,7 @@ def _hole(text: str, start: int, *, end: int) -> Hole:
     if len(inside) > LONGEST:
         message = f"an expression of {len(inside)} characters is too long"
         hint = f"at most {LONGEST} characters; move parts of it into `locals`"
-        raise ExpressionError(message, column=start + 1, hint=hint, code="E1207")
+        raise ExpressionError(message, column=start + 1, hint=hint, code="E1407")
     return Hole(inside, start)
 
 
@@ -108,11 +108,15 @@ def _balance(token: str, awaited: list[str], *, column: int) -> None:
         if len(awaited) > DEEPEST:
             message = f"brackets are nested more than {DEEPEST} deep"
             hint = "move parts of the expression into `locals`"
-            raise ExpressionError(message, column=column, hint=hint, code="E1207")
+            raise ExpressionError(message, column=column, hint=hint, code="E1407")
     elif token in _CLOSES.values():
-        if not awaited or awaited.pop() != token:
+        if not awaited:
             message = f"`{token}` closes a bracket that is not open"
             raise ExpressionError(message, column=column)
+        if awaited[-1] != token:
+            message = f"a `{awaited[-1]}` is missing before this `{token}`"
+            raise ExpressionError(message, column=column)
+        awaited.pop()
     elif len(token) == 1:
         message = "a text inside the expression is not closed"
         raise ExpressionError(message, column=column, hint=f"close it with `{token}`")

@@ -164,7 +164,7 @@ def test_depth_never_breaks_the_interpreter(text: str) -> None:
     try:
         run(text)
     except ExpressionError as error:
-        assert error.code == "E1207"  # noqa: PT017  # an answer is right as well
+        assert error.code == "E1407"  # noqa: PT017  # an answer is right as well
     assert sys.getrecursionlimit() == limit
 
 

@@ -125,28 +125,28 @@ def test_a_text_is_read_once_but_kinds_still_count() -> None:
 @pytest.mark.parametrize(
     ("text", "code", "column", "words", "hint"),
     [
-        ("${tenat.acme.id}", "E1202", 3, "`tenat` is neither a kind", "`tenant`"),
-        ("a ${tenat.acme.id + 'x'}", "E1202", 5, "`tenat` is neither a kind", "`tenant`"),
-        ("${var.seats}", "E1202", 3, "reserved word", ""),
-        ("${tenant}", "E1203", 3, "a name must follow", "`tenant.name`"),
-        ("${locals}", "E1203", 3, "must be followed by a name", "locals.name"),
-        ("${vars.seat}", "E1203", 3, "`vars` has no `seat`", "`seats`"),
-        ("${vars.seat + 1}", "E1203", 3, "`vars` has no `seat`", "`seats`"),
-        ("${vars.seats.more}", "E1203", 3, "`vars.seats` is a number", ""),
-        ("${vars.empty.more}", "E1203", 3, "`vars.empty` is null", ""),
-        ("${vars.list[7]}", "E1203", 3, "has 2 elements", ""),
-        ("${vars.list.x}", "E1203", 3, "`vars.list` is a list", ""),
-        ("${vars.list[vars.on]}", "E1204", 13, "an index must be", ""),
-        ("${tenant.acme.nam}", "E1203", 3, "`tenant.acme` has no `nam`", "`name`"),
-        ("${tenant.other.id}", "E1203", 3, "no resource `tenant.other`", ""),
-        ("${'a' + tenant.other.id}", "E1203", 9, "no resource `tenant.other`", ""),
-        ("a${vars.list}", "E1205", 4, "a list cannot stand inside", "pick a part"),
-        ("a${vars.empty}", "E1205", 4, "null cannot stand inside", "instead"),
-        ("a${vars.map}", "E1205", 4, "a map cannot stand inside", ""),
-        ("${file('b')}", "E1208", 3, "there is no file `b`", ""),
-        ("${json('{')}", "E1208", 3, "", ""),
-        ("${json(1)}", "E1204", 3, "takes a text", ""),
-        ("${fil('b')}", "E1202", 3, "no function `fil`", "`file`"),
+        ("${tenat.acme.id}", "E1402", 3, "`tenat` is neither a kind", "`tenant`"),
+        ("a ${tenat.acme.id + 'x'}", "E1402", 5, "`tenat` is neither a kind", "`tenant`"),
+        ("${var.seats}", "E1402", 3, "reserved word", ""),
+        ("${tenant}", "E1403", 3, "a name must follow", "`tenant.name`"),
+        ("${locals}", "E1403", 3, "must be followed by a name", "locals.name"),
+        ("${vars.seat}", "E1403", 3, "`vars` has no `seat`", "`seats`"),
+        ("${vars.seat + 1}", "E1403", 3, "`vars` has no `seat`", "`seats`"),
+        ("${vars.seats.more}", "E1403", 3, "`vars.seats` is a number", ""),
+        ("${vars.empty.more}", "E1403", 3, "`vars.empty` is null", ""),
+        ("${vars.list[7]}", "E1403", 3, "has 2 elements", ""),
+        ("${vars.list.x}", "E1403", 3, "`vars.list` is a list", ""),
+        ("${vars.list[vars.on]}", "E1404", 13, "an index must be", ""),
+        ("${tenant.acme.nam}", "E1403", 3, "`tenant.acme` has no `nam`", "`name`"),
+        ("${tenant.other.id}", "E1403", 3, "no resource `tenant.other`", ""),
+        ("${'a' + tenant.other.id}", "E1403", 9, "no resource `tenant.other`", ""),
+        ("a${vars.list}", "E1405", 4, "a list cannot stand inside", "pick a part"),
+        ("a${vars.empty}", "E1405", 4, "null cannot stand inside", "instead"),
+        ("a${vars.map}", "E1405", 4, "a map cannot stand inside", ""),
+        ("${file('b')}", "E1408", 3, "there is no file `b`", ""),
+        ("${json('{')}", "E1408", 3, "", ""),
+        ("${json(1)}", "E1404", 3, "takes a text", ""),
+        ("${fil('b')}", "E1402", 3, "no function `fil`", "`file`"),
     ],
 )
 def test_refusals(
@@ -182,7 +182,7 @@ def test_secrets_pass_whole_and_nowhere_else() -> None:
         "${secret('env:')}",
         "${secret(vars.text)}",
     ):
-        assert refusal(text).code == "E1206", text
+        assert refusal(text).code == "E1406", text
 
 
 def test_an_unknown_carries_what_it_waits_for_and_what_it_needs() -> None:

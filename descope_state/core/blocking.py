@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from descope_state.core.claims import Claims
 from descope_state.core.observation import Observation
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change, Reason
@@ -11,6 +12,7 @@ from descope_state.sdk.catalog import Catalog
 from descope_state.sdk.provider import Tier
 
 _DESTROYING = frozenset({Action.DELETE, Action.REPLACE})
+_HARMLESS = frozenset({Action.NOOP, Action.FORGET, Action.MOVE})
 
 
 def blocked(
@@ -21,14 +23,15 @@ def blocked(
     entries: Entries,
 ) -> tuple[Change, ...]:
     """Mark what cannot be done with the reason, and then what depends on it."""
+    claims = Claims(changes, entries, catalog=catalog, observation=observation)
     reasons = {
         change.address: reason
         for change in changes
-        if (reason := _own(change, catalog=catalog, observation=observation, entries=entries))
+        if (reason := _own(change, claims, entries) or _unlicensed(change, catalog, observation))
     }
     if not reasons:
         return changes
-    _spread(reasons, changes)
+    _spread(reasons, changes, claims)
     return tuple(
         replace(change, blocked=reasons[change.address], reason=Reason.BLOCKED)
         if change.address in reasons
@@ -37,48 +40,31 @@ def blocked(
     )
 
 
-def _own(change: Change, *, catalog: Catalog, observation: Observation, entries: Entries) -> str:
+def _own(change: Change, claims: Claims, entries: Entries) -> str:
     match change.action:
-        case Action.NOOP | Action.FORGET | Action.MOVE:
-            return ""
         case Action.CREATE:
-            return (
-                _no_import(change)
-                or _taken(change, catalog, observation)
-                or _unlicensed(change, catalog, observation)
-            )
-        case Action.DELETE | Action.REPLACE:
-            return (
-                _protected(change, entries)
-                or _kept_by_project(change, observation)
-                or _unlicensed(change, catalog, observation)
-            )
+            return _no_import(change, claims.observation) or claims.taken(change)
+        case Action.DELETE:
+            return _protected(change, entries) or _kept_by_project(change, claims.observation)
+        case Action.REPLACE:
+            return _protected(change, entries) or claims.taken(change)
+        case Action.UPDATE:
+            return claims.taken(change)
         case _:
-            return _unlicensed(change, catalog, observation)
+            return ""
 
 
-def _no_import(change: Change) -> str:
-    if change.importing:
-        return (
-            f"there is no {change.address.kind} {change.id} to import; correct its `imports` entry"
-        )
-    return ""
-
-
-def _taken(change: Change, catalog: Catalog, observation: Observation) -> str:
-    """Never take over an object of the same natural key that the state does not know."""
-    if not catalog[change.address.kind].schema.unique or not change.identity:
+def _no_import(change: Change, observation: Observation) -> str:
+    if not change.importing:
         return ""
-    found = observation.named(change.address.kind, change.identity)
-    if found is None:
-        return ""
-    return (
-        f"{change.address.kind} `{change.identity}` exists already as {found.id}; to take it over,"
-        f" add to the stack `imports: [{{to: {change.address}, id: {found.id}}}]`"
-    )
+    if not observation.refreshed:
+        return "an import has to look at the project; plan without `-refresh=false`"
+    return f"there is no {change.address.kind} {change.id} to import; correct its `imports` entry"
 
 
 def _unlicensed(change: Change, catalog: Catalog, observation: Observation) -> str:
+    if change.action in _HARMLESS:
+        return ""
     needed = catalog[change.address.kind].schema.requires
     if needed <= observation.tier:
         return ""
@@ -102,9 +88,7 @@ def _protected(change: Change, entries: Entries) -> str:
 
 
 def _kept_by_project(change: Change, observation: Observation) -> str:
-    if change.action is Action.DELETE and observation.holds_by_default(
-        change.address.kind, change.identity
-    ):
+    if observation.holds_by_default(change.address.kind, change.identity):
         return (
             "every project holds it from the start; let go of it with a `removed` entry"
             " and `destroy: false`"
@@ -112,16 +96,21 @@ def _kept_by_project(change: Change, observation: Observation) -> str:
     return ""
 
 
-def _spread(reasons: dict[Address, str], changes: tuple[Change, ...]) -> None:
+def _spread(reasons: dict[Address, str], changes: tuple[Change, ...], claims: Claims) -> None:
     """Hold creates and updates for what they need, and deletes for what still needs them."""
     by_address = {change.address: change for change in changes}
     users: dict[Address, list[Change]] = {}
     for change in changes:
         for needed in change.depends_on:
             users.setdefault(needed, []).append(change)
+    heirs = claims.heirs()
     waiting = list(reasons)
     while waiting:
         address = waiting.pop()
+        for heir in heirs.get(address, ()):
+            if heir not in reasons:
+                reasons[heir] = f"{address} has its name, and is blocked"
+                waiting.append(heir)
         for other, reason in _affected(by_address[address], by_address, users):
             if other not in reasons:
                 reasons[other] = reason

@@ -25,6 +25,7 @@ class Subject:
     entry: Entry | None = None
     live: Live | None = None
     moved_from: Address | None = None
+    import_id: str = ""
     importing: bool = False
     requested: bool = False
 
@@ -49,6 +50,7 @@ def _creation(subject: Subject) -> Change:
         reason=Reason.MISSING if subject.entry is None else Reason.VANISHED,
         after=subject.attributes,
         stated=tuple(subject.attributes),
+        id=subject.import_id,
         identity=identity_of(subject.schema, subject.attributes) or "",
         depends_on=desired.depends_on,
         moved_from=subject.moved_from,

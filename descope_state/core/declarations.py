@@ -81,6 +81,13 @@ class Declarations:
     removed: tuple[Removed, ...] = ()
     imports: tuple[Import, ...] = ()
 
+    def destination(self, address: Address) -> Address:
+        """Say what an address is called now, however often it was moved."""
+        for _ in self.moved:
+            targets = (move.target_of(address) for move in self.moved)
+            address = next((target for target in targets if target is not None), address)
+        return address
+
 
 _FIELDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # Of each section the fields it needs, and those it may have.
@@ -105,7 +112,7 @@ def declarations(
     return Declarations(
         outputs=tuple(reader.outputs(documents.outputs)),
         checks=tuple(reader.checks(documents.checks)),
-        moved=tuple(reader.moved(documents.moved)),
+        moved=reader.moved(documents.moved),
         removed=tuple(reader.removed(documents.removed)),
         imports=tuple(reader.imports(documents.imports)),
     )
@@ -140,19 +147,36 @@ class _Reader:
                 locate=item.locate,
             )
 
-    def moved(self, items: tuple[Item, ...]) -> Iterator[Move]:
+    def moved(self, items: tuple[Item, ...]) -> tuple[Move, ...]:
+        moves = tuple(self._moves(items))
+        whole = Declarations(moved=moves)
+        for move in moves:
+            if whole.destination(move.target).block not in self._blocks:
+                self._report(
+                    Problem(
+                        code="E1350",
+                        message=f"`{move.target}` is not in the stack",
+                        origin=move.locate(("to",)),
+                        hint=self._near(move.target),
+                    )
+                )
+        return moves
+
+    def _moves(self, items: tuple[Item, ...]) -> Iterator[Move]:
         for item, body in self._bodies("moved", items):
             source = self._address(body, "from", item=item)
             target = self._address(body, "to", item=item)
             if source is None or target is None:
                 continue
             if source.kind != target.kind:
-                self._complain(item, ("to",), f"`{source}` cannot become another kind")
+                message = f"`{source}` cannot become `{target}`: that is another kind"
+                self._complain(item, ("to",), message)
             elif source in self._blocks:
-                self._complain(item, ("from",), f"`{source}` is still in the stack")
-            elif target.block not in self._blocks:
                 self._complain(
-                    item, ("to",), f"`{target}` is not in the stack", hint=self._near(target)
+                    item,
+                    ("from",),
+                    f"`{source}` is still in the stack",
+                    hint="remove the resource, or this entry",
                 )
             else:
                 yield Move(source=source, target=target, locate=item.locate)

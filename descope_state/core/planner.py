@@ -201,7 +201,7 @@ class _Table:
         id_ = entry.id if entry is not None else self._imports.get(address, "")
         live = self._observation.object(address.kind, id_) if id_ else None
         if not id_ and schema.singleton:
-            live = self._observation.named(address.kind, identity_of(schema, attributes) or "")
+            live = self._observation.singleton(schema, identity_of(schema, attributes) or "")
         return Subject(
             desired=desired,
             schema=schema,
@@ -209,6 +209,7 @@ class _Table:
             entry=entry,
             live=live,
             moved_from=self._moved_from.get(address),
+            import_id="" if entry else id_,
             importing=entry is None and (live is not None or bool(id_)),
             requested=self._is_requested(desired),
         )
@@ -255,13 +256,13 @@ class _Table:
 
 def _rehomed(request: Request) -> tuple[dict[Address, Entry], dict[Address, Address]]:
     """Give the entries under the addresses that `moved` leads them to."""
-    entries = dict(request.snapshot.entries)
+    entries: dict[Address, Entry] = {}
     origins: dict[Address, Address] = {}
-    for move in request.resolution.declarations.moved:
-        for address in tuple(entries):
-            new = move.target_of(address)
-            if new is None or new in entries:
-                continue
-            entries[new] = replace(entries.pop(address), address=new)
-            origins[new] = origins.pop(address, address)
+    for address, entry in request.snapshot.entries.items():
+        new = request.resolution.declarations.destination(address)
+        if new == address:
+            entries[address] = entry
+        else:
+            entries[new] = replace(entry, address=new)
+            origins[new] = address
     return entries, origins

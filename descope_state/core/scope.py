@@ -79,7 +79,7 @@ class World:
         """Give one resource, or the instances of one by key."""
         found = self._resources.get((kind, name))
         if found is None and (kind, name) in self._absent:
-            message = f"`{kind}.{name}` is not wanted in this environment"
+            message = f"`{kind}.{name}` is left out of this environment, by `when` or `exclude`"
             raise LookupError(message)
         if found is None:
             message = f"there is no resource `{kind}.{name}`"

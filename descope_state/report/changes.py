@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change, Drift, DriftSort, Mark, Reason
-from descope_state.model.value import Value
+from descope_state.model.value import Value, known
 from descope_state.report import values
 from descope_state.report.clean import clean
 from descope_state.report.fields import INDENT, Page, field_lines, stated_lines
@@ -103,7 +103,7 @@ def reason(change: Change, drift: Mapping[Address, Drift]) -> str:
     words = [_why(change, drift)]
     if change.moved_from is not None:
         words.append(f"moved from {change.moved_from}")
-    if change.importing and change.action is not Action.ADOPT:
+    if change.importing and not change.blocked and change.action is not Action.ADOPT:
         words.append("imported")
     return "; ".join(word for word in words if word)
 
@@ -124,9 +124,11 @@ def _why(change: Change, drift: Mapping[Address, Drift]) -> str:
         return _drifted(change, drift)
     if change.reason is Reason.IMMUTABLE:
         return f"{_immutable(change)}cannot be changed in place"
-    known = _REASONS.get((change.action, change.reason))
-    if known is not None:
-        return known
+    if change.reason is Reason.EDITED and not any(known(field.after) for field in change.fields):
+        return "what it refers to changes"
+    words = _REASONS.get((change.action, change.reason))
+    if words is not None:
+        return words
     return _REASONS.get((change.action, Reason.NONE), "")
 
 

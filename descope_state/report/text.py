@@ -5,6 +5,7 @@ the plan.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from descope_state.model.change import Action, Change
 from descope_state.model.plan import Estimate, OutputValue, Plan, Summary, Verdict, Violation
@@ -203,12 +204,14 @@ def _footer(plan: Plan, sheet: Page) -> Iterator[Line]:
             yield line(estimate_text(plan.estimate), "dim")
         return
     if plan.summary.blocked:
-        yield from _wrapped(_LEFT_OUT, sheet)
+        nothing = replace(plan.summary, blocked=0).empty
+        yield from _wrapped(_NOTHING_LEFT if nothing else _LEFT_OUT, sheet)
     yield line(summary_text(plan.summary), "bold")
     yield line(estimate_text(plan.estimate), "dim")
 
 
 _LEFT_OUT = "What is blocked, and what depends on it, is left out; the rest is applied."
+_NOTHING_LEFT = "All of it is blocked: there is nothing that apply could do."
 _NOTHING = {
     "normal": "No changes. The project matches the stack.",
     "destroy": "No changes. There is nothing to destroy.",

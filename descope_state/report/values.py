@@ -6,7 +6,7 @@ is always counted, so that nobody takes a part for the whole.
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
 from descope_state.model.value import Fingerprint, Path, Secret, Unknown, Value
@@ -134,7 +134,7 @@ def _spell(value: Value, parts: list[str], room: int) -> int:
         return room
     if isinstance(value, dict):
         lead = "{"
-        for key, inner in value.items():
+        for key, inner in _members(value):
             name = f"{lead}{key_text(key)}: "
             parts.append(name)
             room = _spell(inner, parts, room - len(name))
@@ -152,6 +152,11 @@ def _spell(value: Value, parts: list[str], room: int) -> int:
     return room - columns(parts[-1])
 
 
+def _members(value: Mapping[str, Value]) -> list[tuple[str, Value]]:
+    """List members by name: a saved plan knows no other order, and is to read the same."""
+    return sorted(value.items())
+
+
 def key_text(key: str) -> str:
     """Spell the key of a map, quoted only where it must be."""
     return key if _BARE_KEY.fullmatch(key) else clean(_quoted(key))
@@ -163,7 +168,7 @@ def _block(value: Value, room: int, lead: str) -> Iterator[str]:
         yield lead + (text or brief(value, room))
     elif isinstance(value, dict):
         yield lead + "{"
-        for key, inner in value.items():
+        for key, inner in _members(value):
             yield from _indented(_block(inner, room - 2, f"{key_text(key)}: "))
         yield "}"
     elif isinstance(value, list):

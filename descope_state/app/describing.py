@@ -10,6 +10,7 @@ from descope_state.config.edit import formatted
 from descope_state.config.files import read_inside, resource_files, variable_file_names
 from descope_state.config.location import find_stack
 from descope_state.config.settings import SETTINGS_FILE
+from descope_state.config.settings_schema import settings_schema
 from descope_state.errors import Invalid, Problem, UsageError
 from descope_state.sdk.json_schema import constraints_of, stack_schema
 from descope_state.sdk.schema import Schema
@@ -62,7 +63,7 @@ def _check_path(schema: Schema, path: str) -> None:
 
 
 def json_schema(surroundings: Surroundings) -> dict[str, object]:
-    """Give the JSON Schema of a stack's resource files."""
+    """Give the JSON Schema of a stack's files."""
     providers = surroundings.providers()
     catalog = catalog_of(providers)
     return stack_schema(
@@ -70,7 +71,8 @@ def json_schema(surroundings: Surroundings) -> dict[str, object]:
             kind.name: (kind.model, catalog[kind.name].schema)
             for provider in providers.values()
             for kind in provider.kinds
-        }
+        },
+        settings_schema(),
     )
 
 

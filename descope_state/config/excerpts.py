@@ -28,9 +28,8 @@ def _excerpted(root: Path, problem: Problem, sources: dict[str, Source | None]) 
         return problem
     exact = origin if problem.excerpt else _exact(source, origin, problem.inner)
     index = source.index(exact.line) + exact.column - 1
-    byte = len(source.text[:index].encode())
     excerpt = problem.excerpt or source.excerpt(index)
-    return replace(problem, origin=exact, excerpt=excerpt, byte=byte)
+    return replace(problem, origin=exact, excerpt=excerpt, byte=source.byte(index))
 
 
 def _source(root: Path, file: str) -> Source | None:

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from dataclasses import replace
 from functools import cached_property
-from itertools import islice
+from itertools import accumulate, islice, pairwise
 
 from descope_state.errors import Invalid, Origin, Problem
 
@@ -50,6 +50,19 @@ class Source:
         """Give the first character of a line; a line after the last one begins at the end."""
         return self._starts[line - 1] if line <= len(self._starts) else len(self.text)
 
+    @cached_property
+    def _byte_starts(self) -> list[int]:
+        lines = pairwise([*self._starts, len(self.text)])
+        sizes = (len(self.text[start:end].encode()) for start, end in lines)
+        return list(accumulate(sizes, initial=0))
+
+    def byte(self, index: int) -> int:
+        """Give the place of a character as a number of bytes."""
+        if self.text.isascii():
+            return index
+        line = bisect_right(self._starts, index) - 1
+        return self._byte_starts[line] + len(self.text[self._starts[line] : index].encode())
+
     def excerpt(self, index: int) -> str:
         """Show the line of a character, with a caret below it."""
         start = self._starts[bisect_right(self._starts, index) - 1]
@@ -67,6 +80,7 @@ class Source:
             origin=self.origin(index),
             hint=hint,
             excerpt=self.excerpt(index),
+            byte=self.byte(index),
         )
 
 

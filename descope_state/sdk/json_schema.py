@@ -29,8 +29,13 @@ _BOUNDS = {
 _NOT_EMPTY = {("minLength", 1): "not empty", ("minItems", 1): "not empty"}
 
 
-def stack_schema(kinds: Mapping[str, tuple[type[Config], Schema]]) -> dict[str, object]:
-    """Give the JSON Schema (2020-12) of a stack's resource file."""
+def stack_schema(
+    kinds: Mapping[str, tuple[type[Config], Schema]], settings: Mapping[str, object]
+) -> dict[str, object]:
+    """Give the JSON Schema (2020-12) of a stack's files: settings, or else resources.
+
+    A file that says `dstate:` holds the settings, so that one schema serves every file of a stack.
+    """
     definitions: dict[str, object] = {}
     resources = {
         name: {
@@ -41,15 +46,14 @@ def stack_schema(kinds: Mapping[str, tuple[type[Config], Schema]]) -> dict[str, 
         }
         for name, (model, schema) in sorted(kinds.items())
     }
+    held = _closed(resources, "What the project is to hold, by kind and name.")
     return {
         "$schema": DRAFT,
-        "title": "A resource file of a dstate stack",
+        "title": "A file of a dstate stack",
         "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            "resources": _closed(resources, "What the project is to hold, by kind and name."),
-            **_sections(),
-        },
+        "if": {"required": ["dstate"]},
+        "then": dict(settings),
+        "else": _closed({"resources": held, **_sections()}, "A resource file of a dstate stack."),
         "$defs": definitions,
     }
 

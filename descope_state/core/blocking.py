@@ -1,17 +1,17 @@
 """Finds the changes that cannot be done, and everything that waits for them."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from descope_state.core.claims import Claims
 from descope_state.core.observation import Observation
+from descope_state.core.operations import hinders
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change, Reason
 from descope_state.model.resource import Entries
 from descope_state.sdk.catalog import Catalog
 from descope_state.sdk.provider import Tier
+from descope_state.sdk.schema import Schema
 
-_DESTROYING = frozenset({Action.DELETE, Action.REPLACE})
 _HARMLESS = frozenset({Action.NOOP, Action.FORGET, Action.MOVE})
 
 
@@ -31,7 +31,7 @@ def blocked(
     }
     if not reasons:
         return changes
-    _spread(reasons, changes, claims)
+    _spread(reasons, changes, entries=entries, claims=claims)
     return tuple(
         replace(change, blocked=reasons[change.address], reason=Reason.BLOCKED)
         if change.address in reasons
@@ -47,11 +47,21 @@ def _own(change: Change, claims: Claims, entries: Entries) -> str:
         case Action.DELETE:
             return _protected(change, entries) or _kept_by_project(change, claims.observation)
         case Action.REPLACE:
-            return _protected(change, entries) or claims.taken(change)
+            return (
+                _protected(change, entries)
+                or _there_for_good(claims.schema(change))
+                or claims.taken(change)
+            )
         case Action.UPDATE:
             return claims.taken(change)
         case _:
             return ""
+
+
+def _there_for_good(schema: Schema) -> str:
+    if not schema.singleton:
+        return ""
+    return f"every project has one {schema.kind}, which can be neither deleted nor made again"
 
 
 def _no_import(change: Change, observation: Observation) -> str:
@@ -96,36 +106,38 @@ def _kept_by_project(change: Change, observation: Observation) -> str:
     return ""
 
 
-def _spread(reasons: dict[Address, str], changes: tuple[Change, ...], claims: Claims) -> None:
-    """Hold creates and updates for what they need, and deletes for what still needs them."""
+def _spread(
+    reasons: dict[Address, str], changes: tuple[Change, ...], *, entries: Entries, claims: Claims
+) -> None:
+    """Hold what needs the blocked, what that still needs, and what waits for its name."""
     by_address = {change.address: change for change in changes}
-    users: dict[Address, list[Change]] = {}
-    for change in changes:
-        for needed in change.depends_on:
-            users.setdefault(needed, []).append(change)
-    heirs = claims.heirs()
-    waiting = list(reasons)
+    # The state knows them by the names they had, and so do their edges.
+    before = {
+        change.moved_from or change.address: entries[change.address]
+        for change in changes
+        if change.address in entries
+    }
+    followers, heirs = hinders(changes, before), claims.heirs()
+    waiting = [(address, address) for address in reasons]
+    seen = set(reasons)
     while waiting:
-        address = waiting.pop()
-        for heir in heirs.get(address, ()):
-            if heir not in reasons:
-                reasons[heir] = f"{address} has its name, and is blocked"
-                waiting.append(heir)
-        for other, reason in _affected(by_address[address], by_address, users):
-            if other not in reasons:
-                reasons[other] = reason
-                waiting.append(other)
+        address, cause = waiting.pop()
+        inherited = heirs.get(address, ())
+        for other in (*inherited, *followers[address]):
+            if other in seen:
+                continue
+            seen.add(other)
+            change = by_address[other]
+            if change.writes:
+                name = other in inherited
+                reasons[other] = _held(change, by_address[address], cause=cause, name=name)
+            # What is not written says nothing itself; what comes after it waits all the same.
+            waiting.append((other, other if change.writes else cause))
 
 
-def _affected(
-    change: Change, by_address: Mapping[Address, Change], users: Mapping[Address, list[Change]]
-) -> Iterator[tuple[Address, str]]:
-    if change.action in (Action.CREATE, Action.REPLACE):
-        for user in users.get(change.address, ()):
-            if user.writes and user.action is not Action.DELETE:
-                yield user.address, f"it needs {change.address}, which is blocked"
-    if change.action in _DESTROYING:
-        for needed in change.depends_on:
-            target = by_address.get(needed)
-            if target is not None and target.action in _DESTROYING:
-                yield needed, f"{change.address} still needs it, and is blocked"
+def _held(change: Change, blocker: Change, *, cause: Address, name: bool) -> str:
+    if name:
+        return f"{cause} has its name, and is blocked"
+    if change.action is not Action.DELETE and blocker.address in change.depends_on:
+        return f"it needs {cause}, which is blocked"
+    return f"{cause} still needs it, and is blocked"

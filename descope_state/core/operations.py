@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
-from descope_state.core.graph import Cycle, closure, knots, ordered, sequence
+from descope_state.core.graph import Cycle, Edges, closure, knots, ordered, sequence
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change
 from descope_state.model.plan import Plan
@@ -80,7 +80,7 @@ def lower(
     `entries` are those of the state: only it knows what an object depends on before it is changed,
     and so which updates let go of what is deleted.
     """
-    world = _World(plan, entries or {})
+    world = _World(plan.changes, entries or {})
     skipped = _skipped(world)
     made = _Waits(world, skipped).settle()
     return Operations(
@@ -93,14 +93,14 @@ def lower(
 class _World:
     """The changes of a plan with what each needs now and needed before."""
 
-    def __init__(self, plan: Plan, entries: Entries) -> None:
-        self.changes = {change.address: change for change in plan.changes}
+    def __init__(self, changes: tuple[Change, ...], entries: Entries) -> None:
+        self.changes = {change.address: change for change in changes}
         self._entries = entries
         self._renamed = {
-            change.moved_from: change.address for change in plan.changes if change.moved_from
+            change.moved_from: change.address for change in changes if change.moved_from
         }
-        self.needs = {change.address: self._now(change) for change in plan.changes}
-        self.needed = {change.address: self._before(change) for change in plan.changes}
+        self.needs = {change.address: self._now(change) for change in changes}
+        self.needed = {change.address: self._before(change) for change in changes}
 
     def _now(self, change: Change) -> tuple[Address, ...]:
         if change.action is Action.DELETE:
@@ -121,19 +121,28 @@ def _skipped(world: _World) -> frozenset[Address]:
     blocked = [change.address for change in world.changes.values() if change.blocked]
     if not blocked:
         return frozenset()
-    hinders: dict[Address, list[Address]] = {address: [] for address in world.changes}
-    for change in world.changes.values():
-        for other in world.needs[change.address]:
-            hinders[other].append(change.address)
-        hinders[change.address].extend(
-            other for other in world.needed[change.address] if _holds(change, world.changes[other])
-        )
-    reached = closure(blocked, hinders)
+    reached = closure(blocked, _hinders(world))
     return frozenset(
         address
         for address in reached
         if world.changes[address].blocked or world.changes[address].writes
     )
+
+
+def hinders(changes: tuple[Change, ...], entries: Entries) -> Edges:
+    """Give, for every change, those that cannot be made while it is not."""
+    return _hinders(_World(changes, entries))
+
+
+def _hinders(world: _World) -> dict[Address, list[Address]]:
+    found: dict[Address, list[Address]] = {address: [] for address in world.changes}
+    for change in world.changes.values():
+        for other in world.needs[change.address]:
+            found[other].append(change.address)
+        found[change.address].extend(
+            other for other in world.needed[change.address] if _holds(change, world.changes[other])
+        )
+    return found
 
 
 def _holds(user: Change, used: Change) -> bool:

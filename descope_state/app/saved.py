@@ -9,7 +9,7 @@ from descope_state.app.surroundings import Surroundings
 from descope_state.config.files import read_anywhere
 from descope_state.config.location import find_stack, state_folder
 from descope_state.config.settings import read_settings
-from descope_state.errors import DstateError, UnsafeFile
+from descope_state.errors import DstateError
 from descope_state.model.codec import decode_plan, encode_plan, plan_bindings
 from descope_state.model.plan import Bindings, Plan
 from descope_state.sdk.schema import Schema
@@ -31,11 +31,7 @@ class SavedPlan:
 
 def save_plan(path: Path, plan: Plan, *, key: bytes) -> None:
     """Seal a plan and write it, privately and whole."""
-    try:
-        disk.replace(path, encode_plan(plan, key))
-    except OSError as error:
-        message = f"the plan cannot be written to `{path}`: {error.strerror}"
-        raise UnsafeFile(message, hint="name a file in a folder of your own") from error
+    disk.replace(path, encode_plan(plan, key))
 
 
 def read_plan(surroundings: Surroundings, path: Path, *, chdir: Path | None) -> SavedPlan:

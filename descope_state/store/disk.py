@@ -2,6 +2,8 @@
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 
@@ -14,10 +16,19 @@ _PUBLIC_FILE = 0o644
 
 def make_folder(folder: Path) -> None:
     """Make a private folder, and the ones above it; refuse one that others could change."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
-    for one in reversed(missing):
-        one.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+    with _worded(folder, "made"):
+        missing = [one for one in (folder, *folder.parents) if not os.path.lexists(one)]
+        for one in reversed(missing):
+            _make_one(one)
     check_folder(folder)
+
+
+def _make_one(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=_PRIVATE_FOLDER)
+    except FileExistsError:
+        return  # Another process was first; whether it is what it should be is asked afterwards.
+    folder.chmod(_PRIVATE_FOLDER)  # whatever the umask left of it
 
 
 def check_folder(folder: Path) -> None:
@@ -37,19 +48,27 @@ def check_folder(folder: Path) -> None:
 def read(path: Path) -> bytes | None:
     """Give the content of a private file, or None where there is none."""
     try:
+        # Opened low: `open` itself refuses a folder in words of its own, and follows links.
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise _unreadable(path, error) from error
-    with os.fdopen(handle, "rb") as file:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
-            message = f"`{path}` is not a plain file"
-            raise UnsafeFile(message, hint="put it back, or move it out of the way")
-        if found.st_uid not in (os.geteuid(), 0):
-            message = f"`{path}` belongs to somebody else"
-            raise UnsafeFile(message, hint="it must be a file of your own")
+    try:
+        return _own_content(path, handle)
+    finally:
+        os.close(handle)
+
+
+def _own_content(path: Path, handle: int) -> bytes:
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode):
+        message = f"`{path}` is not a plain file"
+        raise UnsafeFile(message, hint="put it back, or move it out of the way")
+    if found.st_uid not in (os.geteuid(), 0):
+        message = f"`{path}` belongs to somebody else"
+        raise UnsafeFile(message, hint="it must be a file of your own")
+    with os.fdopen(handle, "rb", closefd=False) as file:
         return file.read()
 
 
@@ -60,63 +79,68 @@ def _unreadable(path: Path, error: OSError) -> UnsafeFile:
     )
 
 
+@contextmanager
+def _worded(path: Path, done: str) -> Iterator[None]:
+    """Say what the system refused: a full disk or a read-only folder is no mistake of dstate's."""
+    try:
+        yield
+    except OSError as error:
+        message = f"`{path}` cannot be {done}: {error.strerror}"
+        raise UnsafeFile(message, hint="it needs a folder of your own with room in it") from error
+
+
 def create(path: Path, data: bytes) -> bool:
     """Write a file that must not exist yet; tell whether it was us who made it."""
-    temporary = _written(path, data)
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        return False
-    finally:
-        temporary.unlink()
-    _settle_folder(path.parent)
+    with _worded(path, "written"), _written(path, data, mode=_PRIVATE_FILE) as temporary:
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            return False
     return True
 
 
 def replace(path: Path, data: bytes) -> None:
     """Put new content in the place of a file: a reader sees the old or the new, never between."""
-    temporary = _written(path, data)
-    try:
+    with _worded(path, "written"), _written(path, data, mode=_PRIVATE_FILE) as temporary:
         temporary.replace(path)
-    except OSError:
-        temporary.unlink()
-        raise
-    _settle_folder(path.parent)
 
 
 def rewrite(path: Path, data: bytes) -> None:
     """Put new content into a file of the user's, whole or not at all, keeping its permissions."""
-    mode = stat.S_IMODE(path.lstat().st_mode)
-    temporary = _written(path, data)
-    temporary.chmod(mode)
-    temporary.replace(path)
-    _settle_folder(path.parent)
+    with _worded(path, "written"):
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode):
+            message = f"`{path}` is not a plain file"
+            raise UnsafeFile(message, hint="a link is not followed here; name the file itself")
+        with _written(path, data, mode=stat.S_IMODE(found.st_mode)) as temporary:
+            temporary.replace(path)
 
 
 def publish(path: Path, data: bytes) -> None:
     """Write a file that is no secret, readable as other files of the user are."""
-    if path.exists():
+    if os.path.lexists(path):
         rewrite(path, data)
         return
-    temporary = _written(path, data)
-    temporary.chmod(_PUBLIC_FILE)
-    temporary.replace(path)
-    _settle_folder(path.parent)
+    with _worded(path, "written"), _written(path, data, mode=_PUBLIC_FILE) as temporary:
+        temporary.replace(path)
 
 
-def _written(path: Path, data: bytes) -> Path:
-    temporary = path.with_name(f".{path.name}.{token_hex(8)}")
+@contextmanager
+def _written(path: Path, data: bytes, *, mode: int) -> Iterator[Path]:
+    """Write beside a file; what the caller makes of it is settled, and nothing else is left."""
+    temporary = path.with_name(f".{token_hex(8)}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     handle = os.open(temporary, flags, _PRIVATE_FILE)
     try:
         with os.fdopen(handle, "wb") as file:
+            os.fchmod(handle, mode)  # whatever the umask left of it
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
+            os.fsync(handle)
+        yield temporary
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
-    return temporary
+    _settle_folder(path.parent)
 
 
 def _settle_folder(folder: Path) -> None:

@@ -11,7 +11,7 @@ from descope_state.config.excerpts import excerpted
 from descope_state.config.location import find_stack, state_folder
 from descope_state.config.secrets import SecretSources
 from descope_state.config.sources import StackSources
-from descope_state.config.stack import load
+from descope_state.config.stack import Unsound, load
 from descope_state.core.resolve import Resolution, resolve
 from descope_state.errors import Invalid, Problem
 from descope_state.model.stack import Documents
@@ -77,25 +77,42 @@ def _state_folder(root: Path, documents: Documents) -> Path:
     )
 
 
+def _all_problems(error: Unsound, catalog: Catalog, sources: StackSources) -> Iterable[Problem]:
+    """Give what is wrong with the files together with what is wrong with what they say."""
+    if error.documents is None:
+        return error.problems
+    try:
+        resolve(error.documents, catalog, sources=sources)
+    except Invalid as found:
+        return (*error.problems, *found.problems)
+    return error.problems
+
+
 def opened(surroundings: Surroundings, opening: Opening) -> Workspace:
     """Open the stack that a command is about."""
     root = find_stack(surroundings.folder, chdir=opening.chdir)
     environ = merged_environ(root, surroundings.environ)
-    documents = load(
-        root,
-        environment=opening.environment,
-        environ=environ,
-        variable_files=opening.variable_files,
-        variables=opening.variables or {},
-    )
     providers = surroundings.providers()
+    catalog = catalog_of(providers)
+    sources = StackSources(root, environ=environ)
+    try:
+        documents = load(
+            root,
+            environment=opening.environment,
+            environ=environ,
+            variable_files=opening.variable_files,
+            variables=opening.variables or {},
+            folder=surroundings.folder,
+        )
+    except Unsound as error:
+        raise Invalid(excerpted(root, _all_problems(error, catalog, sources))) from None
     return Workspace(
         root=root,
         documents=documents,
         environ=environ,
         providers=providers,
-        catalog=catalog_of(providers),
-        sources=StackSources(root, environ=environ),
+        catalog=catalog,
+        sources=sources,
         store=Store(
             folder=_state_folder(root, documents),
             lineage=surroundings.lineage,

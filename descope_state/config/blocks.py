@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from descope_state.config.findings import Section
+from descope_state.config.findings import NAMES, Section
 from descope_state.config.yaml import Document
 from descope_state.errors import Origin, Problem
 from descope_state.model.address import is_name
@@ -19,6 +19,7 @@ _ELEMENTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
 }
 _NAMED = ("outputs", "locals")
 _OUTPUT_FIELDS = ("value", "description", "sensitive")
+_OF_SETTINGS = ("dstate", "environments", "variables", "safety", "backend")
 _FIELDS = ("resources", *_NAMED, *_ELEMENTS)
 
 
@@ -36,7 +37,7 @@ class Contents:
     def add(self, document: Document) -> None:
         """Take in one resource file."""
         top = Section(document, document.data, path=(), problems=self.problems)
-        top.known(_FIELDS)
+        top.known(_FIELDS, elsewhere=dict.fromkeys(_OF_SETTINGS, "write it into dstate.yaml"))
         for kind, names in top.section("resources").sections():
             self._kind(kind, names)
         for sort in _NAMED:
@@ -78,21 +79,23 @@ class Contents:
                 _twice(section, name, f"`{sort}.{name}`", earlier=earlier)
             if not is_name(name):
                 _bad_name(section, sort.removesuffix("s"), name, path=(name,))
-            if sort == "outputs":
-                _check_output(section.section(name))
-            self.items[sort].append(Item(name=name, body=body, locate=place.locate))
+            if sort == "locals" or _is_output(section.section(name)):
+                self.items[sort].append(Item(name=name, body=body, locate=place.locate))
 
     def _elements(self, sort: str, top: Section) -> None:
         fields, required, naming = _ELEMENTS[sort]
         elements = top.elements(sort)
         for index, body in enumerate(elements):
             path = (sort, index)
+            before = len(self.problems)
             section = Section(top.document, body, path=path, problems=self.problems)
             section.known(fields)
             for name in required:
                 if isinstance(body, dict) and name not in body:
                     message = f"`{name}` is missing in an element of `{sort}`"
                     section.complain("E1203", (), message=message)
+            if len(self.problems) > before:
+                continue
             title = section.data.get(naming)
             place = _Place(top.document, elements, path)
             self.items[sort].append(
@@ -111,7 +114,21 @@ class _Place:
     def locate(self, path: Path) -> Origin | None:
         """Say where a value inside the member stands; the empty path is the member's own name."""
         inner = (self.path[-1], *path)
-        return self.document.origin_within(self.container, inner, key=not path)
+        key = not path
+        origin = self.document.origin_within(self.container, inner, key=key)
+        above = self.document.origin_within(self.container, inner, key=True)
+        # A block of values is found at the line that names it.
+        below = origin and above and above.line < origin.line and self._holds(inner)
+        return above if below else origin
+
+    def _holds(self, path: Path) -> bool:
+        value = self.container
+        for step in path:
+            if isinstance(value, dict):
+                value = value.get(str(step))
+            elif isinstance(value, list) and isinstance(step, int):
+                value = value[step]
+        return isinstance(value, dict | list)
 
 
 def _twice(section: Section, name: str, title: str, *, earlier: _Place) -> None:
@@ -122,14 +139,17 @@ def _twice(section: Section, name: str, title: str, *, earlier: _Place) -> None:
 
 
 def _bad_name(section: Section, what: str, name: str, *, path: Path = ()) -> None:
-    message = f"`{name}` is not a name for a {what}"
-    hint = "write `[a-z_][a-z0-9_]*`; `in`, `true`, `false` and `null` are reserved"
-    section.complain("E1204", path, message=message, hint=hint, key=True)
+    article = "an" if what == "output" else "a"
+    message = f"`{name}` is not a name for {article} {what}"
+    section.complain("E1204", path, message=message, hint=NAMES, key=True)
 
 
-def _check_output(section: Section) -> None:
+def _is_output(section: Section) -> bool:
+    before = len(section.problems)
     section.known(_OUTPUT_FIELDS)
     section.text("description")
     section.flag("sensitive")
     if "value" not in section.data:
-        section.complain("E1203", (), message="an output needs a `value`", key=True)
+        message, hint = "an output needs a `value`", 'write `{value: "${…}"}`'
+        section.complain("E1203", (), message=message, hint=hint, key=True)
+    return len(section.problems) == before

@@ -9,6 +9,7 @@ from descope_state.config.files import read_inside
 from descope_state.errors import Invalid, Origin, Problem, UnsafeFile
 
 _NAME = ".env"
+_ORIGIN = Origin(file=_NAME, line=1)
 _LARGEST = 1_000_000
 _LINE = re.compile(
     r"""\s*(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*"""
@@ -27,9 +28,11 @@ def environment(root: Path, environ: Mapping[str, str]) -> Mapping[str, str]:
     _refuse_tracked(root)
     try:
         text = read_inside(root, _NAME, limit=_LARGEST).decode("utf-8")
+    except UnsafeFile as error:
+        raise UnsafeFile(error.message, hint=error.hint, origin=_ORIGIN) from None
     except UnicodeDecodeError:
         message = f"`{_NAME}` is not UTF-8 text"
-        raise UnsafeFile(message) from None
+        raise UnsafeFile(message, origin=_ORIGIN) from None
     return {**_variables(text), **environ}
 
 
@@ -43,11 +46,12 @@ def _refuse_tracked(root: Path) -> None:
         return  # Without git nothing is tracked by it.
     except subprocess.TimeoutExpired:
         message = f"git did not say whether it tracks `{_NAME}`"
-        raise UnsafeFile(message, hint="run `git ls-files .env` and see why it hangs") from None
+        hint = "run `git ls-files .env` and see why it hangs"
+        raise UnsafeFile(message, hint=hint, origin=_ORIGIN) from None
     if done.returncode == 0:
         message = f"`{_NAME}` is tracked by git, so its secrets are published with the repository"
         hint = "`git rm --cached .env`, add it to .gitignore, and replace the keys that were in it"
-        raise UnsafeFile(message, hint=hint)
+        raise UnsafeFile(message, hint=hint, origin=_ORIGIN)
 
 
 def _variables(text: str) -> dict[str, str]:

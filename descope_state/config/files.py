@@ -32,15 +32,18 @@ def read_inside(root: Path, name: str, *, limit: int = LARGEST_FILE) -> bytes:
     return _read_parts(real_root, parts, name=name, limit=limit)
 
 
-def read_anywhere(path: Path, *, limit: int = LARGEST_FILE) -> bytes:
+def read_anywhere(path: Path, *, name: str = "", limit: int = LARGEST_FILE) -> bytes:
     """Read a file that the person at the terminal named; it must still be an ordinary one."""
     real = Path(os.path.realpath(path))
-    return _read_parts(real.parent, (real.name,), name=str(path), limit=limit)
+    return _read_parts(real.parent, (real.name,), name=name or str(path), limit=limit)
 
 
 def _checked_name(name: str) -> str:
-    if "\0" in name or "\\" in name or not name:
-        message = f"`{name!r}` is not the name of a file in the stack"
+    if not name:
+        message = "an empty text is not the name of a file in the stack"
+        raise UnsafeFile(message, hint="write a path relative to the stack")
+    if "\0" in name or "\\" in name:
+        message = f"`{name}` is not the name of a file in the stack"
         raise UnsafeFile(message, hint="write a path relative to the stack, with `/`")
     if PurePosixPath(name).is_absolute() or name[1:2] == ":":
         message = f"`{name}` is outside the stack: an absolute path"

@@ -1,7 +1,7 @@
 """Collected complaints about what files say, and typed access to their mappings."""
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from descope_state.config.yaml import Document
 from descope_state.errors import Problem
@@ -16,6 +16,8 @@ _SORTS = {
     list: "a list",
     dict: "a map",
 }
+NAMES = "write `[a-z_][a-z0-9_]*`; `in`, `true`, `false` and `null` are reserved"
+_TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
 def sort_of(value: Value) -> str:
@@ -49,7 +51,12 @@ class Section:
             )
 
     def _title(self) -> str:
-        return f"`{self.path[-1]}`" if self.path else "a file of the stack"
+        match self.path:
+            case ():
+                return "a file of the stack"
+            case (*_, str(name), int()):
+                return f"an element of `{name}`"
+        return f"`{self.path[-1]}`"
 
     def complain(
         self, code: str, path: Path, *, message: str, hint: str = "", key: bool = False
@@ -60,12 +67,12 @@ class Section:
             self.document.problem(code, inner, message=message, hint=hint, key=key)
         )
 
-    def known(self, names: Collection[str]) -> None:
-        """Refuse every field that is not one of the names."""
+    def known(self, names: Collection[str], *, elsewhere: Mapping[str, str] | None = None) -> None:
+        """Refuse every field that is not one of the names; some have their place `elsewhere`."""
         for name in self.data:
             if name not in names:
                 message = f"unknown field `{name}`"
-                hint = suggestion(name, names)
+                hint = (elsewhere or {}).get(name) or suggestion(name, names)
                 if hint.startswith("did"):
                     message, hint = f"{message}, {hint}", ""
                 self.complain("E1201", (name,), message=message, hint=hint, key=True)
@@ -83,8 +90,11 @@ class Section:
 
     def wrong(self, name: str, wanted: str) -> None:
         """Complain that a field has the wrong type."""
-        found = sort_of(self.data[name])
-        self.complain("E1202", (name,), message=f"`{name}` must be {wanted}, not {found}")
+        value = self.data[name]
+        message = f"`{name}` must be {wanted}, not {sort_of(value)}"
+        meant = _TRUTHS.get(value.lower()) if isinstance(value, str) else None
+        hint = f"write `{meant}`: in YAML 1.2 `{value}` is text" if meant else ""
+        self.complain("E1202", (name,), message=message, hint=hint if "true" in wanted else "")
 
     def text(self, name: str, default: str = "") -> str:
         """Give a text field."""

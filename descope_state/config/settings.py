@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from descope_state.config.files import read_inside
-from descope_state.config.findings import Section, suggestion
+from descope_state.config.findings import NAMES, Section, suggestion
 from descope_state.config.yaml import Document, parse
 from descope_state.errors import Invalid, Problem, UnsafeFile, UsageError
 from descope_state.model.address import Address, is_name
@@ -20,6 +20,8 @@ _FIELDS = (
     "dstate", "name", "default_environment", "environments", "variables", "safety", "backend",
     "locals",
 )  # fmt: skip
+_OF_RESOURCES = ("resources", "outputs", "moved", "removed", "imports", "checks")
+_BESIDE = "write it into another file of the stack, for instance stack.yaml beside this one"
 _STACK_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _ENVIRONMENT_NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _AGE = re.compile(r"([0-9]{1,9})([smhd])")
@@ -76,16 +78,21 @@ def settings_bytes(root: Path) -> bytes:
 def interpret(document: Document, *, root: Path, problems: list[Problem]) -> Settings:
     """Turn the document of `dstate.yaml` into settings, adding what is wrong to the problems."""
     top = Section(document, document.data, path=(), problems=problems)
-    top.known(_FIELDS)
-    _check_version(top)
-    environments = {name: _environment(name, inner) for name, inner in _named(top)}
-    if not environments:
-        top.complain("E1203", ("environments",), message="the stack has no environments")
+    top.known(_FIELDS, elsewhere=dict.fromkeys(_OF_RESOURCES, _BESIDE))
+    if isinstance(document.data, dict | None):
+        _check_version(top)
+    named = list(top.section("environments").sections())
+    environments = {name: _environment(name, inner) for name, inner in named}
+    if not environments and isinstance(top.data.get("environments", {}), dict):
+        message = "the stack has no environments"
+        hint = "write `environments: {local: {endpoint: emulator}}` to begin with"
+        if isinstance(document.data, dict | None):
+            top.complain("E1203", ("environments",), message=message, hint=hint)
     return Settings(
         name=_name(top, root),
         default_environment=_default_environment(top, environments),
         environments=environments,
-        values={name: inner.section("vars").data for name, inner in _named(top, quietly=True)},
+        values={name: _inner(inner, "vars") for name, inner in named},
         variables=_variables(top.section("variables")),
         safety=_safety(top.section("safety")),
         state_path=_state_path(top.section("backend")),
@@ -104,8 +111,11 @@ def _check_version(top: Section) -> None:
 
 def _name(top: Section, root: Path) -> str:
     name = top.text("name")
-    if "name" in top.data and not _STACK_NAME.fullmatch(name):
-        message = "`name` must consist of letters, digits, `_`, `-` and `.`"
+    if isinstance(top.data.get("name"), str) and not _STACK_NAME.fullmatch(name):
+        message = (
+            "`name` must consist of letters, digits, `_`, `-` and `.`, and begin with a letter or"
+            " digit"
+        )
         top.complain("E1204", ("name",), message=message)
     if name:
         return name
@@ -113,11 +123,9 @@ def _name(top: Section, root: Path) -> str:
     return folder if _STACK_NAME.fullmatch(folder) else "stack"
 
 
-def _named(top: Section, *, quietly: bool = False) -> list[tuple[str, Section]]:
-    section = top.section("environments")
-    if quietly:
-        section.problems = []
-    return list(section.sections())
+def _inner(section: Section, name: str) -> Mapping[str, Value]:
+    value = section.data.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def _environment(name: str, section: Section) -> Environment:
@@ -163,8 +171,8 @@ def _variables(section: Section) -> dict[str, Variable]:
     for name, inner in section.sections():
         inner.known(("type", "default", "description"))
         if not is_name(name):
-            message = f"`{name}` is not a name for a variable: write `[a-z_][a-z0-9_]*`"
-            inner.complain("E1204", (), message=message, key=True)
+            message = f"`{name}` is not a name for a variable"
+            inner.complain("E1204", (), message=message, hint=NAMES, key=True)
         kind = inner.text("type", "any")
         if kind not in TYPES:
             message = f"unknown type `{kind}`"

@@ -1,7 +1,7 @@
 """A stack's files for one environment: read once, checked together, handed on without copying."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,6 +22,14 @@ from descope_state.errors import Invalid, Origin, Problem, UnsafeFile, UsageErro
 from descope_state.model.stack import Documents, Environment
 
 
+class Unsound(Invalid):
+    """A stack with problems; `documents` are there where every file could be read."""
+
+    def __init__(self, problems: Iterable[Problem], *, documents: Documents | None) -> None:
+        super().__init__(problems)
+        self.documents = documents
+
+
 @dataclass(slots=True, kw_only=True)
 class _Reading:
     """What was read so far."""
@@ -30,6 +38,7 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
+    complete: bool = True
 
     def document(self, name: str, data: bytes | None = None) -> Document | None:
         try:
@@ -44,6 +53,7 @@ class _Reading:
         else:
             self.warnings += invisible(document.source)
             return document
+        self.complete = False
         return None
 
     def warn(self, name: str, message: str, *, hint: str) -> None:
@@ -60,8 +70,12 @@ def load(
     environ: Mapping[str, str],
     variable_files: Sequence[Path] = (),
     variables: Mapping[str, str] | None = None,
+    folder: Path = Path(),
 ) -> Documents:
-    """Read a stack for one environment; Invalid holds all problems of all files together."""
+    """Read a stack for one environment; Unsound holds all problems of all files together.
+
+    Variable files are named relative to the folder.
+    """
     reading = _Reading(root=root)
     settings_document = reading.document(SETTINGS_FILE, settings_bytes(root))
     contents = _contents(reading)
@@ -73,14 +87,16 @@ def load(
     given = Given(
         environ=environ,
         files=variable_files,
+        folder=folder,
         texts=variables or {},
         environment_file=_environment_file(reading, settings, environment=chosen.name),
     )
     final = values(settings, chosen.name, given=given, document=settings_document)
     problems = [*reading.problems, *contents.problems, *final.problems]
+    documents = _documents(settings, chosen, reading=reading, contents=contents, final=final)
     if problems:
-        raise Invalid(problems)
-    return _documents(settings, chosen, reading=reading, contents=contents, final=final)
+        raise Unsound(problems, documents=documents if reading.complete else None)
+    return documents
 
 
 def _contents(reading: _Reading) -> Contents:
@@ -88,7 +104,10 @@ def _contents(reading: _Reading) -> Contents:
     try:
         names = resource_files(reading.root)
     except UnsafeFile as error:
-        reading.problems += error.problems
+        # It is about the folder as a whole; its settings are what everybody finds first.
+        origin = Origin(file=SETTINGS_FILE, line=1)
+        reading.problems += [replace(problem, origin=origin) for problem in error.problems]
+        reading.complete = False
         return contents
     for name in names:
         if name.endswith(".yml"):

@@ -1,16 +1,16 @@
 """The values of a stack's variables for one environment, the weakest source first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from descope_state.config.files import read_anywhere
 from descope_state.config.findings import Section, sort_of, suggestion
 from descope_state.config.settings import Settings, Variable
 from descope_state.config.yaml import Document, parse
-from descope_state.errors import Invalid, Problem, UnsafeFile
+from descope_state.errors import Invalid, Origin, Problem, UnsafeFile
 from descope_state.model.value import Path as ValuePath
-from descope_state.model.value import Value
+from descope_state.model.value import Unknown, Value
 
 PREFIX = "DSTATE_VAR_"
 
@@ -31,6 +31,7 @@ class Given:
 
     environ: Mapping[str, str]
     files: Sequence[Path] = ()
+    folder: Path = Path()
     texts: Mapping[str, str] = field(default_factory=dict)
     environment_file: Document | None = None
 
@@ -45,11 +46,11 @@ def values(settings: Settings, environment: str, *, given: Given, document: Docu
         _from_document(state, stated, document=document, path=place, keep=chosen)
     if given.environment_file is not None:
         _from_file(state, given.environment_file)
-    _from_environ(state, given.environ)
+    _from_environ(state, given.environ, document=document)
     for path in given.files:
-        _from_path(state, path)
+        _from_path(state, path, folder=given.folder)
     for name, text in given.texts.items():
-        _from_text(state, name, text, source=f"-var {name}")
+        _from_text(state, name, text, source=f"-var {name}", document=document)
     _refuse_missing(state, document)
     return state
 
@@ -64,7 +65,7 @@ def _defaults(state: Values, document: Document) -> None:
         message = _unfit(f"the default of `{name}`", variable, variable.default)
         path = ("variables", name, "default")
         state.problems.append(document.problem("E1208", path, message=message))
-        state.found[name] = None
+        state.found[name] = Unknown()
 
 
 def _from_file(state: Values, document: Document) -> None:
@@ -90,46 +91,54 @@ def _from_document(
         elif value is not None and not _fits(variable.type, value):
             message = _unfit(f"the variable `{name}`", variable, value)
             state.problems.append(document.problem("E1208", place, message=message))
+            value = Unknown()  # noqa: PLW2901  # what is wrong is told once
         if keep:
             state.found[name] = value
 
 
-def _from_path(state: Values, path: Path) -> None:
+def _from_path(state: Values, path: Path, *, folder: Path) -> None:
     try:
-        document = parse(read_anywhere(path), file=str(path))
-    except (Invalid, UnsafeFile) as error:
+        document = parse(read_anywhere(folder / path, name=str(path)), file=str(path))
+    except UnsafeFile as error:
+        origin = Origin(file=str(path), line=1)
+        state.problems += [replace(problem, origin=origin) for problem in error.problems]
+    except Invalid as error:
         state.problems += error.problems
     else:
         _from_file(state, document)
 
 
-def _from_environ(state: Values, environ: Mapping[str, str]) -> None:
+def _from_environ(state: Values, environ: Mapping[str, str], *, document: Document) -> None:
     for key in sorted(environ):
         if not key.startswith(PREFIX):
             continue
         name = key.removeprefix(PREFIX)
         if name in state.declared:
-            _from_text(state, name, environ[key], source=key)
+            _from_text(state, name, environ[key], source=key, document=document)
         else:
             message, hint = _undeclared(state, name)
             message = f"{key} is ignored: {message}"
             state.warnings.append(Problem(code="E1206", message=message, hint=hint, warning=True))
 
 
-def _from_text(state: Values, name: str, text: str, *, source: str) -> None:
+def _from_text(state: Values, name: str, text: str, *, source: str, document: Document) -> None:
     variable = state.declared.get(name)
     if variable is None:
         message, hint = _undeclared(state, name)
-        problem = Problem(code="E1206", message=f"`{source}`: {message}", hint=hint)
-        state.problems.append(problem)
+        message = f"`{source}`: {message}"
+        place: ValuePath = ("variables",)
+        state.problems.append(
+            document.problem("E1206", place, message=message, hint=hint, key=True)
+        )
         return
     try:
         state.found[name] = read_text(variable.type, text)
     except ValueError:
         # The text itself is not shown: it may come from the environment.
         message = f"`{source}` must be {_WORDS[variable.type]}"
-        state.problems.append(Problem(code="E1208", message=message))
-        state.found[name] = None
+        place = ("variables", name)
+        state.problems.append(document.problem("E1208", place, message=message, key=True))
+        state.found[name] = Unknown()
 
 
 def read_text(kind: str, text: str) -> Value:
@@ -159,6 +168,7 @@ def _refuse_missing(state: Values, document: Document) -> None:
             place = ("variables", name)
             problem = document.problem("E1207", place, message=message, hint=hint, key=True)
             state.problems.append(problem)
+            state.found[name] = Unknown()
 
 
 _WORDS: Mapping[str, str] = {

@@ -7,8 +7,8 @@ from typing import TypeAlias, Union
 
 from descope_state.core.expressions import ExpressionError, Template, evaluate, parse
 from descope_state.core.scope import World
-from descope_state.errors import Problem
-from descope_state.model.address import Address
+from descope_state.errors import Origin, Problem
+from descope_state.model.address import Address, is_name
 from descope_state.model.resource import ORDINARY, Lifecycle
 from descope_state.model.stack import Block, Locate
 from descope_state.model.value import Path, Ref, Unknown, Value
@@ -55,7 +55,9 @@ class Compiler:
         described = self._catalog.get(block.kind)
         if described is None:
             hint = meant(block.kind, self._kinds) or f"known kinds: {listed(sorted(self._kinds))}"
-            self._complain("E1301", f"unknown kind `{block.kind}`", at=(), block=block, hint=hint)
+            if is_name(block.kind):  # Anything else was told when it was read.
+                message = f"unknown kind `{block.kind}`"
+                self._complain("E1301", message, at=(), block=block, hint=hint)
             return None
         self._provider(block, described)
         templates: list[Template] = []
@@ -301,6 +303,13 @@ def conversion(complaint: Complaint, compiled: Compiled) -> str:
             form = form[step]
     quoted = complaint.hint.startswith("quote")
     return "make it text: `${string(…)}`" if quoted and isinstance(form, Template) else ""
+
+
+def nearest(locate: Locate, path: Path) -> Origin | None:
+    """Say where something stands; what an expression brought in stands where that does."""
+    while (origin := locate(path)) is None and path:
+        path = path[:-1]
+    return origin
 
 
 def failing(form: Form, world: World, *, path: Path) -> Iterator[tuple[Path, ExpressionError]]:

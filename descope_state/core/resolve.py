@@ -7,6 +7,7 @@ behind as `Unknown` for the planner. All problems are found before any is raised
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from descope_state.core.claims import twins
 from descope_state.core.compiling import (
     BROKEN,
     Compiled,
@@ -16,6 +17,7 @@ from descope_state.core.compiling import (
     expression_problem,
     failing,
     filled,
+    nearest,
 )
 from descope_state.core.declarations import Declarations, declarations
 from descope_state.core.expressions import ExpressionError, exact_refs
@@ -24,12 +26,12 @@ from descope_state.core.plain import spoken
 from descope_state.core.ports import Sources
 from descope_state.core.references import References, named
 from descope_state.core.scope import Anything, View, World
-from descope_state.errors import Invalid, Problem
+from descope_state.errors import WITHHELD, Invalid, Problem
 from descope_state.model.address import Address
 from descope_state.model.resource import ORDINARY, Desired
 from descope_state.model.stack import Documents
 from descope_state.model.value import Path, Ref, Secret, Unknown, Value
-from descope_state.sdk.catalog import Catalog, identity_of
+from descope_state.sdk.catalog import Catalog
 from descope_state.sdk.validation import meant
 
 _WORTH_NARROWING = 2
@@ -245,9 +247,8 @@ class _Resolver:
         self._report(problem)
 
     def _not_yet(self, compiled: Compiled, name: str, *, value: Unknown) -> None:
-        if value == BROKEN or any(
-            Address(ref.kind, ref.name) in self._broken for ref in value.refs
-        ):
+        blocks = {Address(ref.kind, ref.name) for ref in value.refs}
+        if not blocks or blocks & self._broken:
             self._broken.add(compiled.address)  # The one it waits for has been told about.
             return
         waits = ", ".join(f"`{ref.kind}.{ref.name}`" for ref in value.refs)
@@ -322,8 +323,9 @@ class _Resolver:
                 Problem(
                     code="E1340",
                     message=f"{compiled.address}: {complaint.message}",
-                    origin=compiled.locate(complaint.path),
+                    origin=nearest(compiled.locate, complaint.path),
                     hint=conversion(complaint, compiled) or complaint.hint,
+                    excerpt=WITHHELD if complaint.in_clear else "",
                 ),
             )
         return checked.attributes
@@ -353,26 +355,13 @@ class _Resolver:
                 self._locals[name]
 
     def _check_identities(self) -> None:
-        owners: dict[tuple[str, str], Desired] = {}
-        for desired in self._desired:
-            schema = self._catalog[desired.address.kind].schema
-            identity = identity_of(schema, desired.attributes)
-            if identity is None or not schema.unique or desired.address.block in self._broken:
-                continue
-            first = owners.setdefault((desired.address.kind, identity), desired)
-            if first is not desired:
-                self._report(_twins(first, desired, identity=identity))
-
-
-def _twins(first: Desired, second: Desired, *, identity: str) -> Problem:
-    where = first.locate(())
-    return Problem(
-        code="E1341",
-        message=f"{second.address} and {first.address} are both the"
-        f" {second.address.kind} `{identity}`" + (f" (the other is at {where})" if where else ""),
-        origin=second.locate(()),
-        hint="give one of them another name, or remove it",
-    )
+        sound = (
+            (desired, desired.attributes)
+            for desired in self._desired
+            if desired.address.block not in self._broken
+        )
+        for problem in twins(sound, self._catalog):
+            self._report(problem)
 
 
 def secrets_of(resolution: Resolution) -> tuple[Secret, ...]:

@@ -314,17 +314,23 @@ def nearest(locate: Locate, path: Path) -> Origin | None:
 
 def failing(form: Form, world: World, *, path: Path) -> Iterator[tuple[Path, ExpressionError]]:
     """Find the places inside a form whose expression cannot be evaluated, and why not."""
+    for place, template in templates_in(form, path):
+        try:
+            evaluate(template, world)
+        except ExpressionError as error:
+            yield place, error
+
+
+def templates_in(form: Form, path: Path) -> Iterator[tuple[Path, Template]]:
+    """Give every expression inside a form, with its place."""
     if isinstance(form, dict):
         for key, inner in form.items():
-            yield from failing(inner, world, path=(*path, key))
+            yield from templates_in(inner, (*path, key))
     elif isinstance(form, list):
         for index, inner in enumerate(form):
-            yield from failing(inner, world, path=(*path, index))
+            yield from templates_in(inner, (*path, index))
     elif isinstance(form, Template):
-        try:
-            evaluate(form, world)
-        except ExpressionError as error:
-            yield path, error
+        yield path, form
 
 
 def filled(form: Form, world: World) -> Value:

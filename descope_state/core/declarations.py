@@ -1,15 +1,25 @@
 """What a stack says besides its resources: outputs, checks, moved, removed, imports."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from descope_state.core.compiling import Compiler, Form, expression_problem, filled
-from descope_state.core.expressions import ExpressionError, Template
+from descope_state.core.compiling import (
+    BROKEN,
+    Compiled,
+    Compiler,
+    Form,
+    expression_problem,
+    failing,
+    filled,
+    templates_in,
+)
+from descope_state.core.expressions import ExpressionError
+from descope_state.core.plain import spoken
 from descope_state.core.scope import World
-from descope_state.errors import Problem
+from descope_state.errors import Origin, Problem
 from descope_state.model.address import Address
 from descope_state.model.stack import Documents, Item, Locate, nowhere
-from descope_state.model.value import Path, Value
+from descope_state.model.value import Path, Secret, Unknown, Value, placeholders
 from descope_state.sdk.validation import listed, meant
 
 Report = Callable[[Problem], None]
@@ -104,7 +114,7 @@ def declarations(
     *,
     compiler: Compiler,
     world: World,
-    blocks: Collection[Address],
+    blocks: Mapping[Address, Compiled],
     report: Report,
 ) -> Declarations:
     """Read everything of a stack that is not a resource."""
@@ -118,9 +128,24 @@ def declarations(
     )
 
 
+def would_show(output: str, *, origin: Origin | None) -> Problem:
+    """Refuse a secret in an output."""
+    return Problem(
+        code="E1351",
+        message=f"output `{output}` would show a secret",
+        origin=origin,
+        hint="an output cannot hold a secret; remove it",
+    )
+
+
 class _Reader:
     def __init__(
-        self, *, compiler: Compiler, world: World, blocks: Collection[Address], report: Report
+        self,
+        *,
+        compiler: Compiler,
+        world: World,
+        blocks: Mapping[Address, Compiled],
+        report: Report,
     ) -> None:
         self._compiler = compiler
         self._world = world
@@ -129,9 +154,11 @@ class _Reader:
 
     def outputs(self, items: tuple[Item, ...]) -> Iterator[Output]:
         for item, body in self._bodies("outputs", items):
+            value = self._form(body["value"], ("value",), item)
+            self._shown(value, item)
             yield Output(
                 name=item.name,
-                value=self._form(body["value"], ("value",), item),
+                value=value,
                 sensitive=self._flag(body, "sensitive", item=item, default=False),
                 description=self._text(body, "description", item=item),
                 locate=item.locate,
@@ -139,10 +166,14 @@ class _Reader:
 
     def checks(self, items: tuple[Item, ...]) -> Iterator[Check]:
         for item, body in self._bodies("checks", items):
+            when = self._form(body.get("when", True), ("when",), item)
+            condition = self._form(body["assert"], ("assert",), item)
+            if self._holds(when, "when", item=item) is not False:
+                self._holds(condition, "assert", item=item)
             yield Check(
                 name=self._text(body, "name", item=item),
-                when=self._form(body.get("when", True), ("when",), item),
-                condition=self._form(body["assert"], ("assert",), item),
+                when=when,
+                condition=condition,
                 message=self._text(body, "message", item=item),
                 locate=item.locate,
             )
@@ -163,6 +194,7 @@ class _Reader:
         return moves
 
     def _moves(self, items: tuple[Item, ...]) -> Iterator[Move]:
+        seen: dict[Address, Origin | None] = {}
         for item, body in self._bodies("moved", items):
             source = self._address(body, "from", item=item)
             target = self._address(body, "to", item=item)
@@ -178,7 +210,11 @@ class _Reader:
                     f"`{source}` is still in the stack",
                     hint="remove the resource, or this entry",
                 )
+            elif source in seen:
+                hint = f"keep one of the two; the other one is at {seen[source]}"
+                self._complain(item, ("from",), f"`{source}` is moved twice", hint=hint)
             else:
+                seen[source] = item.locate(("from",))
                 yield Move(source=source, target=target, locate=item.locate)
 
     def removed(self, items: tuple[Item, ...]) -> Iterator[Removed]:
@@ -198,10 +234,11 @@ class _Reader:
             yield Removed(address=address, destroy=destroy)
 
     def imports(self, items: tuple[Item, ...]) -> Iterator[Import]:
+        seen: dict[Address, Origin | None] = {}
         for item, body in self._bodies("imports", items):
             address = self._address(body, "to", item=item)
-            id_ = self._evaluated(body["id"], ("id",), item)
-            if address is None or id_ is None:
+            id_ = self._value(self._form(body["id"], ("id",), item), ("id",), item)
+            if address is None or id_ == BROKEN:
                 continue
             if address.block not in self._blocks:
                 self._complain(
@@ -211,9 +248,28 @@ class _Reader:
                     hint=self._near(address) or "write its resource first",
                 )
             elif not isinstance(id_, str) or not id_:
-                self._complain(item, ("id",), "`id` must be text, known when planning")
-            else:
+                hint = "quote it" if isinstance(id_, int | float) else ""
+                self._complain(item, ("id",), "`id` must be text, known when planning", hint=hint)
+            elif address in seen:
+                hint = f"keep one of the two; the other one is at {seen[address]}"
+                self._complain(item, ("to",), f"`{address}` is imported twice", hint=hint)
+            elif self._is_instance(address, item):
+                seen[address] = item.locate(("to",))
                 yield Import(address=address, id=id_, locate=item.locate)
+
+    def _is_instance(self, address: Address, item: Item) -> bool:
+        """Tell whether an address has a key where, and only where, its block has `for_each`."""
+        repeated = self._blocks[address.block].repeated
+        if repeated == (address.key is not None):
+            return True
+        if repeated:
+            message = f"`{address}` has `for_each`, so that one object cannot be all of it"
+            hint = f'write `{address}["key"]`'
+        else:
+            message = f"`{address.block}` has no `for_each`, so that it has no instances"
+            hint = f"write `{address.block}`"
+        self._complain(item, ("to",), message, hint=hint)
+        return False
 
     # -- parts ---------------------------------------------------------------------------------
 
@@ -240,23 +296,40 @@ class _Reader:
                 yield item, item.body
 
     def _form(self, value: Value, path: Path, item: Item) -> Form:
-        found: list[Template] = []
-        form = self._compiler.form(value, path, locate=item.locate, found=found)
-        for template in found:
+        form = self._compiler.form(value, path, locate=item.locate, found=[])
+        for place, template in templates_in(form, path):
             for ref in template.refs:
                 target = Address(ref.kind, ref.name)
                 if target not in self._blocks:
                     self._complain(
-                        item, path, f"there is no resource `{target}`", hint=self._near(target)
+                        item, place, f"there is no resource `{target}`", hint=self._near(target)
                     )
+                    form = BROKEN
         return form
 
-    def _evaluated(self, value: Value, path: Path, item: Item) -> Value:
+    def _value(self, form: Form, path: Path, item: Item) -> Value:
         try:
-            return filled(self._form(value, path, item), self._world)
-        except ExpressionError as error:
-            self._report(expression_problem(error, path, locate=item.locate))
-            return None
+            return filled(form, self._world)
+        except ExpressionError:
+            for place, error in failing(form, self._world, path=path):
+                self._report(expression_problem(error, place, locate=item.locate))
+            return BROKEN
+
+    def _shown(self, form: Form, item: Item) -> None:
+        """Evaluate an output as far as it is known, for its mistakes."""
+        for path, hole in placeholders(self._value(form, ("value",), item)):
+            if isinstance(hole, Secret):
+                self._report(would_show(item.name, origin=item.locate(("value", *path))))
+
+    def _holds(self, form: Form, part: str, *, item: Item) -> bool | None:
+        """Judge a condition as far as it is known; one that can never be judged is refused."""
+        value = self._value(form, (part,), item)
+        if isinstance(value, bool | Unknown):
+            return value if isinstance(value, bool) else None
+        message = f"`{part}` must come to true or false, not {spoken(value)}"
+        hint = f'write `{part}: "${{{value}}}"`' if isinstance(value, str) else ""
+        self._complain(item, (part,), message, hint=hint)
+        return None
 
     def _address(self, body: Mapping[str, Value], name: str, *, item: Item) -> Address | None:
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from descope_state.core.compiling import Form, expression_problem, filled
-from descope_state.core.declarations import Check, Output
+from descope_state.core.declarations import Check, Output, would_show
 from descope_state.core.expressions import ExpressionError
 from descope_state.core.resolve import Resolution
 from descope_state.core.scope import World
@@ -33,14 +33,7 @@ def _output(output: Output, world: World, report: Report) -> Value:
     value = _evaluated(output.value, ("value",), world, locate=output.locate, report=report)
     for path, hole in placeholders(value):
         if isinstance(hole, Secret):
-            report(
-                Problem(
-                    code="E1351",
-                    message=f"output `{output.name}` would show a secret",
-                    origin=output.locate(("value", *path)),
-                    hint="an output cannot hold a secret; remove it",
-                )
-            )
+            report(would_show(output.name, origin=output.locate(("value", *path))))
             return None
     return value
 

@@ -117,7 +117,7 @@ class _Resolver:
             self._documents,
             compiler=self._compiler,
             world=self._world,
-            blocks=self._compiled.keys(),
+            blocks=self._compiled,
             report=self._report,
         )
         self._check_identities()

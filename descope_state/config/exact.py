@@ -47,6 +47,7 @@ class _Node:
     sort: str
     index: int
     text: str = ""
+    opened: int | None = None
     plain: bool = False
     tag: str | None = None
     anchor: str | None = None
@@ -85,7 +86,10 @@ def _tree(source: Source) -> _Node:
         mark = error.problem_mark or error.context_mark
         index = source.index(mark.line + 1) + mark.column if mark else 0
         text = str(error.problem or error.context or "unreadable")
-        open_nodes[-1].members.append(_Node(sort=_BROKEN, index=index, text=text))
+        begin = error.context_mark
+        opened = source.index(begin.line + 1) + begin.column if begin else None
+        broken = _Node(sort=_BROKEN, index=index, text=text, opened=opened)
+        open_nodes[-1].members.append(broken)
     except YAMLError as error:
         open_nodes[-1].members.append(_Node(sort=_BROKEN, index=0, text=str(error)))
     return top
@@ -147,7 +151,7 @@ class _Judge:
 
     def _value(self, node: _Node, depth: int) -> Value:
         if node.sort == _BROKEN:
-            self._refuse.syntax(node.index, node.text)
+            self._refuse.syntax(node.index, node.text, opened=node.opened)
         if node.sort == _ALIAS:
             return self._repeated(node, depth)
         if node.tag is not None:

@@ -9,6 +9,28 @@ from descope_state.config.source import (
 from descope_state.errors import Problem
 
 _MOST_PROBLEMS = 100
+_QUOTES = ("'", '"')
+_OPENING = {
+    "'": "the text that begins here has no closing `'`",
+    '"': 'the text that begins here has no closing `"`',
+    "[": "the list that begins here has no closing `]`",
+    "{": "the map that begins here has no closing `}`",
+}
+# What the parsers say, and what usually is behind it.
+_ADVICE = (
+    (
+        "mapping values are not allowed",
+        "quote a text that holds `: `, and look for a missing `:` in the line before",
+    ),
+    ("expected ',' or", "close the bracket, or put a `,` between two values"),
+    ("cannot start any token", "quote a text that begins with `@`, `` ` `` or `%`"),
+    ("unknown escape", "write `\\\\` for a backslash, or use single quotes"),
+    ("did not find expected key", "look at the indentation, and at what stands after the value"),
+    ("alphabetic or numeric", "quote a text that begins with `*` or `&`"),
+    ("document start", "nothing may follow the end of the document"),
+    ("could not find expected ':'", "write `name: value`, with a space after the colon"),
+    ("no closing", "close it where it ends"),
+)
 
 
 class Stop(Exception):
@@ -27,10 +49,15 @@ class Refusals:
         if len(self.problems) >= _MOST_PROBLEMS:
             raise Stop
 
-    def syntax(self, index: int, message: str) -> None:
-        """Refuse what is not YAML."""
+    def syntax(self, index: int, message: str, *, opened: int | None = None) -> None:
+        """Refuse what is not YAML; what was `opened` and never closed is found where it begins."""
+        begins = "" if opened is None else self.source.text[opened : opened + 1]
+        if opened is not None and begins in _OPENING and not self.source.text[index:].strip():
+            index, message = opened, _OPENING[begins]
         line = self.source.excerpt(index).split("\n", 1)[0]
-        hint = "put a text with `${…}` into quotes inside `{}` and `[]`" if "${" in line else ""
+        hint = next((hint for words, hint in _ADVICE if words in message), "")
+        if "${" in line and begins not in _QUOTES:
+            hint = "put a text with `${…}` into quotes inside `{}` and `[]`"
         self._add("E1101", index, message=f"this is not YAML: {message}", hint=hint)
         raise Stop
 

@@ -31,6 +31,8 @@ _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 class _Mark(Protocol):
     index: int
+    line: int
+    column: int
 
 
 class _Event(Protocol):
@@ -168,12 +170,18 @@ class _Reader:
             data = self._stream()
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            index = self._source.index(mark.line + 1) + mark.column if mark else 0
-            self._refuse.syntax(index, error.problem or error.context or "unreadable")
+            self._refuse.syntax(
+                self._place(mark) if mark else 0,
+                error.problem or error.context or "unreadable",
+                opened=self._place(error.context_mark) if error.context_mark else None,
+            )
             raise
         finally:
             self._parser.dispose()
         return Document(data, source=self._source, places=self._places)
+
+    def _place(self, mark: _Mark) -> int:
+        return self._source.index(mark.line + 1) + mark.column
 
     def _stream(self) -> Value:
         self._take()

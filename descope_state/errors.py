@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
 
+WITHHELD = "(the line is not shown: it holds in clear what is to be a secret)"
+"""The excerpt of a problem whose line must not reach a log."""
+
 
 class Exit(IntEnum):
     """The exit statuses of every command."""
@@ -43,7 +46,8 @@ class Problem:
     """One complaint about the input: what, where, and what to do about it.
 
     `inner` counts columns from one inside the text at `origin`, for a complaint about an
-    expression; whoever holds the source turns it into a column of the file.
+    expression; whoever holds the source turns it into a column of the file. `byte` counts from
+    zero where `origin` lies in the file, once somebody who holds the source has looked.
     """
 
     code: str
@@ -52,6 +56,7 @@ class Problem:
     hint: str = ""
     excerpt: str = ""
     inner: int = 0
+    byte: int = 0
     warning: bool = False
 
     @property

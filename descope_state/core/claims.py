@@ -1,15 +1,17 @@
 """Finds where two lay claim to one thing: addresses to an object, or objects to a natural key."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from descope_state.core.declarations import Declarations, Import
 from descope_state.core.observation import Observation
 from descope_state.errors import Problem
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change
-from descope_state.model.resource import Entries, Live
+from descope_state.model.resource import Desired, Entries, Live
+from descope_state.model.value import Value
 from descope_state.sdk.catalog import Catalog, identity_of
+from descope_state.sdk.schema import Schema
 
 _BARE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
@@ -66,6 +68,33 @@ def _second_owner(item: Import, owner: Address) -> Problem:
     )
 
 
+def twins(
+    stated: Iterable[tuple[Desired, Mapping[str, Value]]], catalog: Catalog
+) -> Iterator[Problem]:
+    """Find resources that would be one object, as far as their natural keys are known."""
+    owners: dict[tuple[str, str], Desired] = {}
+    for desired, attributes in stated:
+        schema = catalog[desired.address.kind].schema
+        identity = identity_of(schema, attributes)
+        if identity is None or not schema.unique:
+            continue
+        first = owners.setdefault((schema.kind, identity), desired)
+        if first is not desired:
+            yield _twin(first, desired, name=f"{schema.kind} `{identity}`" if identity else "")
+
+
+def _twin(first: Desired, second: Desired, *, name: str) -> Problem:
+    where = first.locate(())
+    return Problem(
+        code="E1341",
+        message=f"{second.address} and {first.address} are both the"
+        f" {name or f'{second.address.kind} of the project, which has one'}"
+        + (f" (the other is at {where})" if where else ""),
+        origin=second.locate(()),
+        hint="give one of them another name, or remove it" if name else "put them into one",
+    )
+
+
 def in_yaml(what: Address | str) -> str:
     """Spell an address or an id so that it may be pasted into a stack."""
     text = str(what)
@@ -98,11 +127,11 @@ class Claims:
         name = f"{found.kind} `{found.identity}`"
         owner = self._owners.get((found.kind, found.id))
         if owner is not None:
-            leaving = self._changes.get(owner)
-            if leaving is not None and leaving.writes:
-                way = "plan again once this plan is applied"
-            else:
-                way = "give one of them another name"
+            way = (
+                "plan again once this plan is applied"
+                if self._leaves(owner, change)
+                else "give one of them another name"
+            )
             return f"{name} is still {owner} (id {found.id}); {way}"
         if change.action is not Action.CREATE:
             return f"{name} exists already as {found.id}; give one of them another name"
@@ -110,6 +139,23 @@ class Claims:
             f"{name} exists already as {found.id}; to take it over, add to the stack"
             f" `imports: [{{to: {in_yaml(change.address)}, id: {in_yaml(found.id)}}}]`"
         )
+
+    def _leaves(self, owner: Address, change: Change) -> bool:
+        """Tell whether the owner gives its name up in this plan, and does not wait for us."""
+        passed: set[Address] = set()
+        while owner not in passed:
+            passed.add(owner)
+            leaving = self._changes.get(owner)
+            if leaving is None or not leaving.writes or owner == change.address:
+                return False
+            if leaving.after is not None and self._identity(leaving) == leaving.identity:
+                return False
+            found = self._holder(leaving)
+            following = self._owners.get((found.kind, found.id)) if found else None
+            if following is None:
+                return found is None
+            owner = following
+        return False
 
     def heirs(self) -> dict[Address, list[Address]]:
         """Say which changes give a natural key that a deletion sets free."""
@@ -131,9 +177,16 @@ class Claims:
 
     def _holder(self, change: Change) -> Live | None:
         """Find another live object that has the natural key which this change is to give."""
-        schema = self._catalog[change.address.kind].schema
-        if not schema.unique or schema.singleton or change.after is None or not change.writes:
+        schema = self.schema(change)
+        if not schema.unique or schema.singleton or not change.writes:
             return None
-        identity = identity_of(schema, change.after)
+        identity = self._identity(change)
         found = self.observation.named(schema.kind, identity) if identity else None
         return None if found is None or found.id == change.id else found
+
+    def _identity(self, change: Change) -> str | None:
+        return None if change.after is None else identity_of(self.schema(change), change.after)
+
+    def schema(self, change: Change) -> Schema:
+        """Give the schema of the kind that a change is about."""
+        return self._catalog[change.address.kind].schema

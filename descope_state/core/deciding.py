@@ -75,7 +75,8 @@ def _differences(subject: Subject, live: Live) -> tuple[FieldChange, ...]:
 
 def _action(subject: Subject, fields: tuple[FieldChange, ...]) -> tuple[Action, Reason]:
     if subject.entry is not None and subject.entry.status is Status.TAINTED:
-        return Action.REPLACE, Reason.TAINTED
+        # What can be neither deleted nor made is written once more.
+        return Action.UPDATE if subject.schema.singleton else Action.REPLACE, Reason.TAINTED
     if subject.requested:
         return Action.REPLACE, Reason.REQUESTED
     if any(field.forces_replacement for field in fields):

@@ -7,7 +7,7 @@ from descope_state.model.address import Address
 from descope_state.model.change import Action, Drift
 from descope_state.model.explanation import Chain, Step, Use
 from descope_state.model.plan import Plan
-from descope_state.model.value import Value, same
+from descope_state.model.value import Secret, Value, same
 from descope_state.report.changes import marker, reason
 from descope_state.report.fields import Page
 from descope_state.report.spans import BLANK, Line, Span, data, line
@@ -49,7 +49,9 @@ def _step(step: Step, page: Page) -> Iterator[Line]:
     sides.append(("wanted", page.brief(step.wanted, page.room(17))))
     if step.known_before:
         sides.append(("remembered", page.brief(step.remembered, page.room(17))))
-    if step.exists:
+    if step.exists and isinstance(step.wanted, Secret):
+        sides.append(("live", "(never shown by the service)"))
+    elif step.exists:
         sides.append(("live", page.brief(step.live, page.room(17))))
     for name, said in sides:
         yield (Span(f"    {name:<12}", "dim"), data(said))

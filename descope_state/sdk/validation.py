@@ -22,6 +22,7 @@ class Complaint:
     path: Path
     message: str
     hint: str = ""
+    in_clear: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +85,7 @@ def _carefully(
         validated = model.__pydantic_validator__.validate_python(rest)
         # Absent at the top is left alone; absent further down is the default, for what holds it
         # is written whole.
-        normal = model.__pydantic_serializer__.to_python(
-            validated, mode="json", include=set(rest)
-        )
+        normal = model.__pydantic_serializer__.to_python(validated, mode="json", include=set(rest))
     except ValidationError as error:
         found = list(_complaints(error, rest, schema, pruned=pruned))
         complaints.extend(found)
@@ -129,6 +128,7 @@ def _misplaced(
                 path=path,
                 message=f"`{dotted(path)}` is sensitive and takes nothing but a secret",
                 hint="write \"${secret('env:NAME')}\" and set NAME where dstate runs",
+                in_clear=True,
             )
 
 
@@ -239,7 +239,20 @@ def _worded(
         return Complaint(
             path=path, message=f"`{where}` must be text", hint=_quote(path, attributes)
         )
+    if sort in _SORTS:
+        return Complaint(path=path, message=f"`{where}` must be {_SORTS[sort]}")
     return Complaint(path=path, message=f"`{where}`: {_lower(message)}")
+
+
+_SORTS = {
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a map",
+    "model_type": "a map",
+    "model_attributes_type": "a map",
+}
 
 
 def _lower(message: str) -> str:

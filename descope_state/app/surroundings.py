@@ -1,7 +1,7 @@
 """The world a command runs in, as values: tests hand in another one."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from descope_state.sdk.provider import Provider
@@ -11,7 +11,7 @@ from descope_state.sdk.provider import Provider
 class Surroundings:
     """Where a command runs, what time it is, and which providers there are."""
 
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     folder: Path
     now: Callable[[], str]
     providers: Callable[[], Mapping[str, Provider]]

@@ -1,7 +1,7 @@
 """Opens a stack: its files for one environment, the kinds it may use, and where its state is."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from descope_state.app.registry import catalog_of
@@ -36,7 +36,7 @@ class Workspace:
 
     root: Path
     documents: Documents
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     providers: Mapping[str, Provider]
     catalog: Catalog
     sources: StackSources

@@ -5,7 +5,7 @@ import hmac
 import os
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from descope_state.config import keychain
@@ -19,7 +19,7 @@ _MOST = 1 << 20
 class SecretSources:
     """Where `secret('env:…')`, `secret('file:…')` and `secret('keychain:…')` are looked up."""
 
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     root: Path
 
     def read(self, source: str) -> str:
@@ -41,6 +41,10 @@ class SecretSources:
         if not value:
             message = f"the environment variable `{name}` is not set"
             raise ValueError(message)
+        if any("\udc80" <= letter <= "\udcff" for letter in value):
+            # So the system hands over bytes that are no text.
+            message = f"the environment variable `{name}` is not UTF-8 text"
+            raise ValueError(message)
         return value
 
     def _file(self, name: str) -> str:
@@ -50,17 +54,27 @@ class SecretSources:
         except OSError as error:
             message = f"the secret file `{name}` cannot be read: {error.strerror}"
             raise ValueError(message) from error
-        with os.fdopen(handle, "rb") as file:
+        try:
             found = os.fstat(handle)
             if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST:
                 message = f"the secret file `{name}` is not a plain file of at most 1 MB"
                 raise ValueError(message)
-            data = file.read()
-        try:
-            return data.decode().removesuffix("\n")
-        except UnicodeDecodeError:
-            message = f"the secret file `{name}` is not UTF-8 text"
-            raise ValueError(message) from None
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                return _text(file.read(), name)
+        finally:
+            os.close(handle)
+
+
+def _text(data: bytes, name: str) -> str:
+    try:
+        value = data.decode().removesuffix("\n")
+    except UnicodeDecodeError:
+        message = f"the secret file `{name}` is not UTF-8 text"
+        raise ValueError(message) from None
+    if not value:
+        message = f"the secret file `{name}` is empty"
+        raise ValueError(message)
+    return value
 
 
 def _keychain(name: str) -> str:

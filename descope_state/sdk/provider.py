@@ -6,7 +6,7 @@ A provider package exports one object that satisfies `Provider` under the entry-
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
@@ -126,7 +126,7 @@ class Target:
     environment: str
     endpoint: str
     project_id: str
-    key: str
+    key: str = field(repr=False)
     folder: str | None
     gate: Gate
 

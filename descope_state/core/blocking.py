@@ -86,9 +86,10 @@ def _unlicensed(change: Change, catalog: Catalog, observation: Observation) -> s
 
 def _protected(change: Change, entries: Entries) -> str:
     entry = entries.get(change.address)
-    if not (change.protected or (entry is not None and entry.protected)):
+    remembered = entry is not None and entry.protected
+    if not (change.protected or remembered):
         return ""
-    if change.protected and change.after is not None:
+    if change.protected and (change.after is not None or not remembered):
         return "`prevent_destroy` protects it; remove that from its `lifecycle` first"
     return (
         "`prevent_destroy` protected it when it was last applied; apply it once with"
@@ -111,13 +112,7 @@ def _spread(
 ) -> None:
     """Hold what needs the blocked, what that still needs, and what waits for its name."""
     by_address = {change.address: change for change in changes}
-    # The state knows them by the names they had, and so do their edges.
-    before = {
-        change.moved_from or change.address: entries[change.address]
-        for change in changes
-        if change.address in entries
-    }
-    followers, heirs = hinders(changes, before), claims.heirs()
+    followers, heirs = hinders(changes, entries), claims.heirs()
     waiting = [(address, address) for address in reasons]
     seen = set(reasons)
     while waiting:

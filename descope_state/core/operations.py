@@ -130,8 +130,16 @@ def _skipped(world: _World) -> frozenset[Address]:
 
 
 def hinders(changes: tuple[Change, ...], entries: Entries) -> Edges:
-    """Give, for every change, those that cannot be made while it is not."""
-    return _hinders(_World(changes, entries))
+    """Give, for every change, those that cannot be made while it is not.
+
+    `entries` are those of the state under the addresses that they have now.
+    """
+    before = {
+        change.moved_from or change.address: entries[change.address]
+        for change in changes
+        if change.address in entries
+    }
+    return _hinders(_World(changes, before))
 
 
 def _hinders(world: _World) -> dict[Address, list[Address]]:

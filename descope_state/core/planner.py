@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from descope_state.core.blocking import blocked
-from descope_state.core.claims import contradictions
+from descope_state.core.claims import contradictions, twins
 from descope_state.core.deciding import Subject, decide, deletion, forgetting
 from descope_state.core.declarations import Removed
 from descope_state.core.drifting import drift
@@ -64,6 +64,8 @@ def plan(request: Request) -> Plan:
     changes = table.run()
     matching(request.wishes.replaces, [change.address for change in changes])
     found.extend(contradictions(request.resolution.declarations, request.snapshot.entries))
+    if table.answered and request.wishes.mode != "destroy":
+        found.extend(twins(table.stated, request.catalog))
     outputs = output_values(request.resolution, table.world, report=found.append)
     checks = check_results(request.resolution, table.world, report=found.append)
     if found:
@@ -76,6 +78,7 @@ def plan(request: Request) -> Plan:
         outputs=outputs,
         checks=() if request.wishes.mode == "destroy" else checks,
         mode=request.wishes.mode,
+        narrowed=bool(request.wishes.targets or request.wishes.excludes),
     )
     return _judged(made, table.entries, request)
 
@@ -84,7 +87,7 @@ def _narrowed(
     changes: tuple[Change, ...], entries: Mapping[Address, Entry], request: Request
 ) -> tuple[Change, ...]:
     wishes = request.wishes
-    chosen = selected(changes, targets=wishes.targets, excludes=wishes.excludes)
+    chosen = selected(changes, entries=entries, targets=wishes.targets, excludes=wishes.excludes)
     if wishes.mode == "refresh-only":
         return ()
     return blocked(
@@ -156,7 +159,15 @@ class _Table:
             report=report,
         )
         self._replaces = frozenset(request.wishes.replaces)
+        # What the stack protects now is protected from being destroyed, applied before or not.
+        self._guarded = {
+            desired.address
+            for desired in request.resolution.desired
+            if desired.lifecycle.prevent_destroy
+        }
         self.changes: list[Change] = []
+        self.stated: list[tuple[Desired, Mapping[str, Value]]] = []
+        self.answered = False
         self._touched: dict[Address, Change] = {}
         self._instances: dict[Address, dict[str, View]] = {}
 
@@ -179,6 +190,8 @@ class _Table:
     def _consider(self, desired: Desired, *, keep: bool) -> None:
         described = self._catalog[desired.address.kind]
         attributes = self._settler.settled(desired, described)
+        self.stated.append((desired, attributes))
+        self.answered = self.answered or attributes is not desired.attributes
         subject = self._subject(desired, attributes)
         change = decide(subject)
         if keep:
@@ -211,14 +224,16 @@ class _Table:
             moved_from=self._moved_from.get(address),
             import_id="" if entry else id_,
             importing=entry is None and (live is not None or bool(id_)),
-            requested=self._is_requested(desired),
+            requested=self._asked(desired),
         )
 
-    def _is_requested(self, desired: Desired) -> bool:
-        address = desired.address
-        if address in self._replaces or address.block in self._replaces:
-            return True
-        return any(map(self._triggers, desired.lifecycle.replace_triggered_by))
+    def _asked(self, desired: Desired) -> Reason:
+        """Say who asks for a replacement: the command line, the stack, or nobody."""
+        if not self._replaces.isdisjoint((desired.address, desired.address.block)):
+            return Reason.REQUESTED
+        if any(map(self._triggers, desired.lifecycle.replace_triggered_by)):
+            return Reason.TRIGGERED
+        return Reason.NONE
 
     def _triggers(self, ref: Ref) -> bool:
         for address, change in self._touched.items():
@@ -241,11 +256,12 @@ class _Table:
         if removed is not None and not removed.destroy:
             return forgetting(entry, live=live, reason=Reason.REQUESTED)
         schema = self._catalog[address.kind].schema
-        if schema.singleton:
-            return forgetting(entry, live=live, reason=Reason.REMOVED)
         destroying = self._request.wishes.mode == "destroy"
         reason = Reason.REQUESTED if destroying else Reason.REMOVED
-        return deletion(entry, live, schema=schema, reason=reason)
+        if schema.singleton:
+            return forgetting(entry, live=live, reason=reason)
+        made = deletion(entry, live, schema=schema, reason=reason)
+        return replace(made, protected=True) if address in self._guarded else made
 
     def _removal(self, address: Address) -> Removed | None:
         for removed in self._request.resolution.declarations.removed:

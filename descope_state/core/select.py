@@ -1,19 +1,20 @@
 """Narrows a plan to some addresses, closed under what they need."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from difflib import get_close_matches
 
 from descope_state.core.graph import closure, dependents
+from descope_state.core.operations import hinders
 from descope_state.errors import UsageError
 from descope_state.model.address import Address
-from descope_state.model.change import Action, Change
-
-Edges = Mapping[Address, Collection[Address]]
+from descope_state.model.change import Change
+from descope_state.model.resource import Entries
 
 
 def selected(
     changes: tuple[Change, ...],
     *,
+    entries: Entries,
     targets: Collection[Address],
     excludes: Collection[Address],
 ) -> tuple[Change, ...]:
@@ -21,28 +22,13 @@ def selected(
     if not targets and not excludes:
         return changes
     addresses = [change.address for change in changes]
-    needs = _needs(changes)
+    users = hinders(changes, entries)
     kept: Collection[Address] = addresses
     if targets:
-        kept = closure(matching(targets, addresses), needs)
+        kept = closure(matching(targets, addresses), dependents(users))
     if excludes:
-        kept = set(kept) - closure(matching(excludes, addresses), dependents(needs))
+        kept = set(kept) - closure(matching(excludes, addresses), users)
     return tuple(change for change in changes if change.address in kept)
-
-
-def _needs(changes: tuple[Change, ...]) -> dict[Address, list[Address]]:
-    """Let a deletion need the deletion of its users, and all else what it refers to."""
-    actions = {change.address: change.action for change in changes}
-    needs: dict[Address, list[Address]] = {change.address: [] for change in changes}
-    for change in changes:
-        for other in change.depends_on:
-            if other not in actions:
-                continue
-            if change.action is Action.DELETE:
-                needs[other].append(change.address)
-            else:
-                needs[change.address].append(other)
-    return needs
 
 
 def matching(wanted: Collection[Address], known: Collection[Address]) -> list[Address]:
@@ -61,7 +47,8 @@ def matching(wanted: Collection[Address], known: Collection[Address]) -> list[Ad
 
 def _no_such(unknown: list[Address], known: Collection[Address]) -> UsageError:
     names = ", ".join(f"`{address}`" for address in unknown)
-    near = get_close_matches(str(unknown[0]), [str(other) for other in known], n=1)
+    names_known = dict.fromkeys(str(one) for other in known for one in (other.block, other))
+    near = get_close_matches(str(unknown[0]), names_known, n=1)
     return UsageError(
         f"neither the stack nor the state has {names}",
         hint=f"did you mean `{near[0]}`?" if near else "`dstate graph` lists what there is",

@@ -7,7 +7,7 @@ from pathlib import Path
 from descope_state.app.registry import catalog_of
 from descope_state.app.surroundings import Surroundings
 from descope_state.config.dotenv import environment as merged_environ
-from descope_state.config.excerpts import excerpted
+from descope_state.config.excerpts import Line, excerpted
 from descope_state.config.location import find_stack, state_folder
 from descope_state.config.secrets import SecretSources
 from descope_state.config.sources import StackSources
@@ -15,8 +15,10 @@ from descope_state.config.stack import Unsound, load
 from descope_state.core.resolve import Resolution, resolve
 from descope_state.errors import Invalid, Problem
 from descope_state.model.stack import Documents
+from descope_state.model.value import Value
 from descope_state.sdk.catalog import Catalog
 from descope_state.sdk.provider import Provider
+from descope_state.sdk.validation import sensitive_values
 from descope_state.store.state import Store
 
 
@@ -61,11 +63,12 @@ class Workspace:
 
     def shown(self, error: Invalid) -> Invalid:
         """Add to problems the lines of the stack that they point at."""
-        return Invalid(excerpted(self.root, error.problems))
+        return Invalid(self.excerpted(error.problems))
 
     def excerpted(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
         """Give problems with the lines of the stack that they point at."""
-        return excerpted(self.root, problems)
+        withheld = _in_clear(self.documents, self.catalog)
+        return excerpted(self.root, problems, withheld=withheld)
 
 
 def _state_folder(root: Path, documents: Documents) -> Path:
@@ -75,6 +78,22 @@ def _state_folder(root: Path, documents: Documents) -> Path:
         path=documents.state_path,
         environment=documents.environment.name,
     )
+
+
+def _in_clear(documents: Documents, catalog: Catalog) -> frozenset[Line]:
+    """Find the lines that hold a secret in clear: no mistake beside it is worth showing them."""
+    lines: set[Line] = set()
+    for block in documents.blocks:
+        fields = catalog[block.kind].schema.fields if block.kind in catalog else {}
+        for path, value in sensitive_values(fields, block.body, ()):
+            origin = block.locate(path)
+            if origin is not None and not _names_a_source(value):
+                lines.add((origin.file, origin.line))
+    return frozenset(lines)
+
+
+def _names_a_source(value: Value) -> bool:
+    return isinstance(value, str) and value.startswith("${") and value.endswith("}")
 
 
 def _all_problems(error: Unsound, catalog: Catalog, sources: StackSources) -> Iterable[Problem]:
@@ -105,7 +124,9 @@ def opened(surroundings: Surroundings, opening: Opening) -> Workspace:
             folder=surroundings.folder,
         )
     except Unsound as error:
-        raise Invalid(excerpted(root, _all_problems(error, catalog, sources))) from None
+        problems = _all_problems(error, catalog, sources)
+        withheld = _in_clear(error.documents, catalog) if error.documents else ()
+        raise Invalid(excerpted(root, problems, withheld=withheld)) from None
     return Workspace(
         root=root,
         documents=documents,

@@ -1,20 +1,31 @@
 """Adds to problems the line they point at, read again from the stack only when it is needed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 from descope_state.config.files import read_inside
 from descope_state.config.source import Source, read
-from descope_state.errors import Invalid, Origin, Problem, UnsafeFile
+from descope_state.errors import WITHHELD, Invalid, Origin, Problem, UnsafeFile
+
+Line: TypeAlias = tuple[str, int]
 
 _QUOTES = "'\""
 
 
-def excerpted(root: Path, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Give problems with the lines of the stack that they point at."""
+def excerpted(
+    root: Path, problems: Iterable[Problem], *, withheld: Collection[Line] = ()
+) -> tuple[Problem, ...]:
+    """Give problems with the lines of the stack that they point at, but for those withheld."""
     sources: dict[str, Source | None] = {}
-    return tuple(_excerpted(root, problem, sources) for problem in problems)
+    found = (_excerpted(root, problem, sources) for problem in problems)
+    return tuple(
+        replace(problem, excerpt=WITHHELD)
+        if problem.origin is not None and (problem.origin.file, problem.origin.line) in withheld
+        else problem
+        for problem in found
+    )
 
 
 def _excerpted(root: Path, problem: Problem, sources: dict[str, Source | None]) -> Problem:

@@ -2,10 +2,11 @@
 # Needs make, a POSIX shell and Python 3.11 or newer; everything else goes into .venv.
 
 .POSIX:
-.PHONY: help demo test check fmt bench golden faults soak lowest lock clean
+.PHONY: help demo test check fmt bench golden faults soak policy lowest lock clean
 
 BIN = .venv/bin
 LOWEST = .venv-lowest/bin
+POLICY = .venv-policy/bin
 UV = 0.13.8
 PYTEST = $(BIN)/python -m pytest
 # Prints the first Python that is new enough; PYTHON=... overrides it.
@@ -50,6 +51,9 @@ RUN_FAULTS = files=$$(find tests/properties tests/faults -name 'test_*.py' 2>/de
 	test -n "$$files" || { echo 'no tests in tests/properties and tests/faults' >&2; exit 1; }; \
 	DSTATE_EFFORT=$$EFFORT $(PYTEST) -n 2 --timeout=0 $$files
 
+policy: .venv/.stamp .venv-policy/.stamp ## plans as checkov, terraform-compliance, Rego and Terraform (on PATH) read them
+	$(PYTEST) -q tests/policy/check_*.py
+
 lowest: .venv-lowest/.stamp ## every test on the oldest libraries that pyproject.toml admits
 	$(LOWEST)/python -m pytest -n 2 -q
 
@@ -62,7 +66,7 @@ lock: ## resolve requirements.lock anew
 	rm -rf .venv-lock
 
 clean: ## remove everything that make and the tests have made
-	rm -rf .venv .venv-lowest .venv-lock build dist htmlcov .coverage .coverage.* \
+	rm -rf .venv .venv-lowest .venv-lock .venv-policy build dist htmlcov .coverage .coverage.* \
 		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find descope_state providers tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -75,4 +79,10 @@ clean: ## remove everything that make and the tests have made
 .venv-lowest/.stamp: pyproject.toml constraints-lowest.txt
 	@python=$$($(FIND_PYTHON)) && rm -rf .venv-lowest && $$python -m venv .venv-lowest
 	@$(LOWEST)/pip install -q --disable-pip-version-check -c constraints-lowest.txt -e '.[dev]'
+	@touch $@
+
+.venv-policy/.stamp: tests/policy/requirements.txt
+	@python=$$($(FIND_PYTHON)) && rm -rf .venv-policy && $$python -m venv .venv-policy
+	@$(POLICY)/pip install -q --disable-pip-version-check -r tests/policy/requirements.txt || \
+		{ echo 'the policy tools could not be installed, so nothing was checked' >&2; exit 1; }
 	@touch $@

@@ -1,6 +1,5 @@
 """Runs `plan` and `show` and prints what came of it."""
 
-import json as jsonlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from descope_state.cli.terminal import Terminal
 from descope_state.core.planner import Wishes
 from descope_state.errors import DstateError
 from descope_state.model.plan import Plan
+from descope_state.report.json_text import Json, one_line
 from descope_state.report.problems import problems_text
 from descope_state.report.text import plan_text
 from descope_state.store import disk
@@ -114,16 +114,22 @@ def _print_events(
 
 def _tell_events(terminal: Terminal, error: DstateError) -> None:
     """Tell an error as JSON events, where JSON was asked for."""
-    from descope_state.report.json_events import diagnostic_event  # noqa: PLC0415  # as above
+    from descope_state.report.json_events import (  # noqa: PLC0415  # as above
+        diagnostic_event,
+        version_event,
+    )
 
     now = terminal.surroundings.now()
-    events = (diagnostic_event(problem, timestamp=now) for problem in error.problems)
+    events = (
+        version_event(terminal.surroundings.version, timestamp=now),
+        *(diagnostic_event(problem, timestamp=now) for problem in error.problems),
+    )
     terminal.write("".join(_json_lines(events)))
 
 
-def _json_lines(events: Iterable[object]) -> Iterable[str]:
+def _json_lines(events: Iterable[Json]) -> Iterable[str]:
     for event in events:
-        yield jsonlib.dumps(event, ensure_ascii=True) + "\n"
+        yield one_line(event) + "\n"
 
 
 def _absolute(terminal: Terminal, path: Path) -> Path:
@@ -141,4 +147,4 @@ def run_show(terminal: Terminal, plan_file: Path, *, json: bool, verbose: bool) 
     from descope_state.report.terraform_json import represent  # noqa: PLC0415  # only with --json
 
     shape = represent(found.plan, found.schemas)
-    terminal.write(jsonlib.dumps(shape, ensure_ascii=True) + "\n")
+    terminal.write(one_line(shape) + "\n")

@@ -72,10 +72,12 @@ def summary_event(summary: Summary, *, timestamp: str, operation: str = "plan") 
         "change": summary.change,
         "import": summary.importing,
         "remove": summary.destroy,
-        "forget": summary.forget,
-        "move": summary.move,
-        "blocked": summary.blocked,
         "operation": operation,
+        "dstate": {
+            "forget": summary.forget,
+            "move": summary.move,
+            "blocked": summary.blocked,
+        },
     }
     message = (
         f"Plan: {imported}{summary.add} to add, {summary.change} to change, "
@@ -86,9 +88,13 @@ def summary_event(summary: Summary, *, timestamp: str, operation: str = "plan") 
 
 def diagnostic_event(problem: Problem, *, timestamp: str) -> Event:
     """Tell one problem, with the place it was found at where there is one."""
-    body: dict[str, Json] = {"code": problem.code, "detail": problem.hint}
+    body: dict[str, Json] = {"detail": problem.hint, "dstate": {"code": problem.code}}
     if problem.origin is not None:
-        here: dict[str, Json] = {"line": problem.origin.line, "column": problem.origin.column}
+        here: dict[str, Json] = {
+            "line": problem.origin.line,
+            "column": problem.origin.column,
+            "byte": problem.byte,
+        }
         body["range"] = {"filename": problem.origin.file, "start": here, "end": dict(here)}
         found = pointed(problem)
         if found is not None and problem.excerpt:
@@ -153,8 +159,8 @@ def _blocked_event(change: Change, *, timestamp: str) -> Event:
     message = f"{change.address}: blocked, dstate will not {action(change)} it"
     body: dict[str, Json] = {
         "address": str(change.address),
-        "code": "blocked",
         "detail": change.blocked,
+        "dstate": {"code": "blocked"},
     }
     return _diagnostic(message, body, warning=True, timestamp=timestamp)
 
@@ -175,11 +181,12 @@ def _check_event(check: CheckResult, *, timestamp: str) -> Event:
 
 def _violation_event(violation: Violation, *, timestamp: str) -> Event:
     addresses: list[Json] = [str(address) for address in violation.addresses]
-    body: dict[str, Json] = {"code": violation.code, "detail": violation.hint}
+    body: dict[str, Json] = {
+        "detail": violation.hint,
+        "dstate": {"code": violation.code, "addresses": addresses},
+    }
     message = f"Apply will refuse this plan: {violation.message}"
-    return _diagnostic(
-        message, {**body, "addresses": addresses}, warning=False, timestamp=timestamp
-    )
+    return _diagnostic(message, body, warning=False, timestamp=timestamp)
 
 
 def _diagnostic(message: str, body: dict[str, Json], *, warning: bool, timestamp: str) -> Event:

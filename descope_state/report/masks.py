@@ -56,6 +56,15 @@ def split_object(
     return _mapping({**attributes, **hidden}, fields, None)
 
 
+def anywhere(mask: Json) -> bool:
+    """Tell whether a mask covers anything at all."""
+    if isinstance(mask, dict):
+        return any(map(anywhere, mask.values()))
+    if isinstance(mask, list):
+        return any(map(anywhere, mask))
+    return mask is True
+
+
 def _mapping(
     attributes: Mapping[str, Value], fields: Mapping[str, Field], item: Shape | None
 ) -> Split:

@@ -13,8 +13,9 @@ from descope_state.model.change import Action, Change, Drift, DriftSort
 from descope_state.model.plan import CheckResult, OutputValue, Plan, Verdict
 from descope_state.model.value import Unknown, Value
 from descope_state.report.json_text import Json
-from descope_state.report.masks import ABSENT, Split, split, split_object
+from descope_state.report.masks import ABSENT, Split, anywhere, split, split_object
 from descope_state.report.terraform_configuration import configuration, provider_name
+from descope_state.report.terraform_types import type_of
 from descope_state.report.terraform_words import (
     COMPATIBLE_VERSION,
     actions,
@@ -47,7 +48,7 @@ def represent(plan: Plan, schemas: Schemas) -> dict[str, Json]:
         "resource_changes": _resource_changes(rows, kept_blocks(plan.changes)),
         "output_changes": {output.name: _output_change(output) for output in plan.outputs},
         "prior_state": _prior_state(rows, schemas),
-        "configuration": configuration(plan.changes, schemas),
+        "configuration": configuration(plan, schemas),
         "checks": [_check(check) for check in plan.checks],
         "timestamp": plan.bindings.created,
         "applyable": not plan.violations and any(map(_counts, done)),
@@ -178,7 +179,9 @@ def _planned(rows: Iterable[_Sides], schemas: Schemas) -> Iterator[Json]:
 
 def _prior_state(rows: Iterable[_Sides], schemas: Schemas) -> dict[str, Json]:
     resources: list[Json] = [
-        _state_resource(row.change, row.before, schemas) for row in rows if row.before is not ABSENT
+        {**_state_resource(row.change, row.before, schemas), **_needed(row.change)}
+        for row in rows
+        if row.before is not ABSENT
     ]
     return {
         "format_version": STATE_FORMAT_VERSION,
@@ -194,8 +197,12 @@ def _state_resource(change: Change, side: Split, schemas: Schemas) -> dict[str, 
         "schema_version": schema.version if schema else 0,
         "values": side.value,
         "sensitive_values": side.sensitive,
-        "depends_on": [str(address) for address in change.depends_on],
     }
+
+
+def _needed(change: Change) -> dict[str, Json]:
+    needed: list[Json] = [str(address) for address in change.depends_on]
+    return {"depends_on": needed} if needed else {}
 
 
 def _resource_drift(plan: Plan, schemas: Schemas) -> list[Json]:
@@ -231,16 +238,21 @@ def _planned_outputs(outputs: Iterable[OutputValue]) -> dict[str, Json]:
 
 
 def _planned_output(output: OutputValue) -> dict[str, Json]:
+    """Describe an output; what is not known to its last part has neither type nor value yet."""
     side = _output(output)
-    row: dict[str, Json] = {"sensitive": side.sensitive is True}
-    return row if side.unknown is True else {**row, "value": side.value}
+    row: dict[str, Json] = {"sensitive": side.sensitive}
+    if side.unknown is not False:
+        return row
+    return {**row, "type": type_of(side.value), "value": side.value}
 
 
 def _output(output: OutputValue) -> Split:
+    """Split an output; as a whole it is sensitive or not, and known where no part is unknown."""
     side = split(output.value)
+    unknown = side.unknown if anywhere(side.unknown) else False
     if output.sensitive:
-        return Split(None, unknown=side.unknown is True, sensitive=True)
-    return side
+        return Split(None, unknown=unknown is not False, sensitive=True)
+    return Split(side.value, unknown=unknown, sensitive=anywhere(side.sensitive))
 
 
 def _output_change(output: OutputValue) -> dict[str, Json]:
@@ -251,7 +263,7 @@ def _output_change(output: OutputValue) -> dict[str, Json]:
         "before": None,
         "after": side.value,
         "after_unknown": side.unknown,
-        "before_sensitive": side.sensitive is True,
+        "before_sensitive": side.sensitive,
         "after_sensitive": side.sensitive,
     }
 

@@ -31,14 +31,13 @@ _SINGLE: dict[Action, str] = {
     Action.MOVE: "move",
 }
 
+_UNSTATED = "delete_because_no_resource_config"
 _REASONS: dict[tuple[Action, Reason], tuple[str, str]] = {
     (Action.REPLACE, Reason.IMMUTABLE): ("replace_because_cannot_update", "cannot_update"),
     (Action.REPLACE, Reason.TAINTED): ("replace_because_tainted", "tainted"),
     (Action.REPLACE, Reason.REQUESTED): ("replace_by_request", "requested"),
-    (Action.DELETE, Reason.REMOVED): (
-        "delete_because_no_resource_config",
-        "delete_because_no_resource_config",
-    ),
+    (Action.DELETE, Reason.REMOVED): (_UNSTATED, _UNSTATED),
+    (Action.FORGET, Reason.REMOVED): (_UNSTATED, _UNSTATED),
 }
 _EACH_KEY = "delete_because_each_key"
 

@@ -1,5 +1,6 @@
 """The stream of events in the shape of Terraform's machine-readable UI."""
 
+import json
 from typing import Any
 
 from descope_state.errors import Origin, Problem
@@ -20,8 +21,17 @@ from descope_state.report.json_events import (
     version_event,
 )
 from descope_state.report.json_text import one_line
+from tests.support.json_shapes import differences, event_shapes, read
 from tests.unit.report import golden_file, samples
 
+RECORDED = {
+    "version",
+    "planned_change",
+    "change_summary",
+    "resource_drift",
+    "outputs",
+    "diagnostic",
+}
 NOW = "2026-11-21T02:00:00.000000Z"
 
 
@@ -84,6 +94,25 @@ def test_the_summary_says_what_terraforms_readers_look_for() -> None:
     assert event["@message"] == "Plan: 2 to import, 3 to add, 1 to change, 0 to destroy."
 
 
+def test_events_have_the_shape_of_terraforms() -> None:
+    """Recorded from Terraform itself by `make policy`; what is ours alone stands under `dstate`."""
+    place = Origin(file="a.yaml", line=3, column=5)
+    problem = Problem(code="E1", message="bad", origin=place, excerpt="a: b")
+    events = [
+        version_event("0.1.0", timestamp=NOW),
+        diagnostic_event(problem, timestamp=NOW),
+        *told(),
+    ]
+    shapes = event_shapes(json.loads(one_line(each)) for each in events)
+    assert [*differences(shapes, read(golden_file.recorded_shapes()["events"]))] == []
+    assert {each["type"] for each in events} == RECORDED
+
+
+def test_the_summary_keeps_what_terraform_does_not_count_apart() -> None:
+    changes: Any = summary_event(Summary(forget=1, move=2, blocked=3), timestamp=NOW)["changes"]
+    assert changes["dstate"] == {"forget": 1, "move": 2, "blocked": 3}
+
+
 def test_a_problem_with_a_place_has_range_and_snippet() -> None:
     problem = Problem(
         code="E1101",
@@ -91,10 +120,12 @@ def test_a_problem_with_a_place_has_range_and_snippet() -> None:
         origin=Origin(file="a.yaml", line=3, column=5),
         hint="Did you mean `name`?",
         excerpt="    nmae: A",
+        byte=44,
     )
     event: Any = diagnostic_event(problem, timestamp=NOW)
     assert event["@level"] == "error"
-    assert event["diagnostic"]["range"]["start"] == {"line": 3, "column": 5}
+    assert event["diagnostic"]["range"]["start"] == {"line": 3, "column": 5, "byte": 44}
+    assert event["diagnostic"]["dstate"] == {"code": "E1101"}
     snippet = event["diagnostic"]["snippet"]
     assert snippet["code"][snippet["highlight_start_offset"] :] == "nmae: A"
 

@@ -1,5 +1,6 @@
 """A plan as `terraform show -json` would print it."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,11 @@ from descope_state.model.plan import OutputValue, Plan
 from descope_state.model.value import Fingerprint, Ref, Secret, Unknown
 from descope_state.report.json_text import one_line
 from descope_state.report.terraform_json import represent
+from descope_state.report.terraform_types import type_of
+from descope_state.sdk.schema import Schema
+from tests.support.json_shapes import differences, gathered, read
 from tests.unit.report import golden_file, kinds, samples
+from tests.unit.report.golden_file import recorded_shapes
 
 Answer = Any
 
@@ -207,12 +212,104 @@ def test_outputs_hide_what_is_sensitive_and_what_is_unknown() -> None:
     )
     answer = represented(outputs=outputs)
     assert answer["planned_values"]["outputs"] == {
-        "plain": {"sensitive": False, "value": [1]},
+        "plain": {"sensitive": False, "type": ["tuple", ["number"]], "value": [1]},
         "later": {"sensitive": False},
-        "token": {"sensitive": True, "value": None},
+        "token": {"sensitive": True, "type": "dynamic", "value": None},
     }
     assert answer["output_changes"]["later"]["after_unknown"] is True
     assert answer["output_changes"]["token"]["after_sensitive"] is True
+
+
+def test_an_output_is_sensitive_and_known_as_a_whole() -> None:
+    outputs = (
+        OutputValue(name="partly", value={"a": 1, "b": [Unknown("x")]}),
+        OutputValue(name="known", value={"a": [True]}),
+        OutputValue(name="hidden", value={"a": Secret("env:X")}),
+    )
+    answer = represented(outputs=outputs)
+    assert answer["planned_values"]["outputs"]["partly"] == {"sensitive": False}
+    partly, known, hidden = answer["output_changes"].values()
+    assert partly["after_unknown"] == {"b": [True]}
+    assert (known["after_unknown"], known["after_sensitive"]) == (False, False)
+    assert (hidden["before_sensitive"], hidden["after_sensitive"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("value", "spelled"),
+    [
+        (True, "bool"),
+        (1, "number"),
+        (1.5, "number"),
+        ("a", "string"),
+        (None, "dynamic"),
+        ([1, "a"], ["tuple", ["number", "string"]]),
+        ({"a": [None]}, ["object", {"a": ["tuple", ["dynamic"]]}]),
+    ],
+)
+def test_types_are_spelled_as_terraform_spells_them(value: Answer, spelled: Answer) -> None:
+    assert type_of(value) == spelled
+
+
+def test_the_configuration_names_what_outputs_refer_to() -> None:
+    waiting = Unknown("role.a.id", refs=(Ref("role", "a", None, "id"),))
+    answer = represented(
+        outputs=(
+            OutputValue(name="plain", value=1, description="One."),
+            OutputValue(name="later", value=[waiting], sensitive=True),
+        )
+    )
+    assert answer["configuration"]["root_module"]["outputs"] == {
+        "plain": {"expression": {}, "description": "One."},
+        "later": {"expression": {"references": ["role.a.id", "role.a"]}, "sensitive": True},
+    }
+
+
+def test_what_is_forgotten_says_why() -> None:
+    change = samples.change(samples.ACME, Action.FORGET, reason=Reason.REMOVED, before={})
+    assert row(change)["action_reason"] == "delete_because_no_resource_config"
+
+
+def test_only_the_prior_state_names_dependencies() -> None:
+    needed = (Address("role", "a"),)
+    change = samples.change(samples.ACME, Action.NOOP, before={"name": "A"}, depends_on=needed)
+    alone = samples.change(Address("tenant", "b"), Action.NOOP, before={"name": "B"})
+    answer = represented(change, alone)
+    planned = answer["planned_values"]["root_module"]["resources"]
+    prior = answer["prior_state"]["values"]["root_module"]["resources"]
+    assert [each.get("depends_on") for each in (*planned, *prior)] == [None, None, ["role.a"], None]
+
+
+@pytest.mark.parametrize(
+    ("address", "field", "ref"),
+    [
+        (Address("role", "a"), "tenant", Ref("tenant", "acme", None, "id")),
+        (Address("tenant", "a"), "name", Ref("role", "b", None, "id")),
+    ],
+)
+def test_a_reference_between_types_that_are_fields_as_well_stands_apart(
+    address: Address, field: str, ref: Ref
+) -> None:
+    """terraform-compliance would put an object where a text already is, and die of it."""
+    change = samples.change(
+        address, Action.CREATE, after={field: Unknown("x", refs=(ref,))}, stated=(field,)
+    )
+    schemas = {"role": roles_of_tenants(), "tenant": kinds.SCHEMAS["tenant"]}
+    plan = Plan(bindings=samples.BINDINGS, changes=(change,))
+    answer: Answer = represent(plan, schemas)
+    (block,) = answer["configuration"]["root_module"]["resources"]
+    names = [f"{ref.kind}.{ref.name}.id", f"{ref.kind}.{ref.name}"]
+    assert block["expressions"] == {field: {"dstate": {"refers_to": names}}}
+
+
+def roles_of_tenants() -> Schema:
+    tenant = replace(kinds.SCHEMAS["tenant"].fields["name"], name="tenant")
+    return replace(kinds.SCHEMAS["tenant"], kind="role", fields={"tenant": tenant})
+
+
+def test_the_shape_is_terraforms() -> None:
+    """Recorded from Terraform itself by `make policy`."""
+    shown = json.loads(one_line(represent(samples.rich_plan(), kinds.SCHEMAS)))
+    assert [*differences(gathered([shown]), read(recorded_shapes()["plan"]))] == []
 
 
 def test_checks_have_terraforms_states() -> None:

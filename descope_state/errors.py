@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
 
-WITHHELD = "(the line is not shown: it holds in clear what is to be a secret)"
+WITHHELD = "(This line is not shown:\nit holds in clear what is to be a secret.)"
 """The excerpt of a problem whose line must not reach a log."""
 
 

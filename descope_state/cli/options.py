@@ -54,9 +54,7 @@ Overrides = Annotated[
     typer.Option("--override", help="Lift a guard, e.g. max_deletes=9.", metavar="GUARD=N"),
 ]
 Parallelism = Annotated[
-    int, typer.Option(
-        "--parallelism", min=1, max=64, help="Reads side by side.", metavar="N"
-    )
+    int, typer.Option("--parallelism", min=1, max=64, help="Reads side by side.", metavar="N")
 ]
 DetailedExitcode = Annotated[
     bool, typer.Option("--detailed-exitcode", help="Exit 2 where there are changes.")
@@ -75,6 +73,9 @@ JsonInto = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
+_EXAMPLES = {"--var": "seats=5", "--override": "max_deletes=9"}
+
+
 def pairs(texts: list[str] | None, *, option: str) -> Mapping[str, str]:
     """Split `NAME=VALUE` texts."""
     found: dict[str, str] = {}
@@ -82,6 +83,6 @@ def pairs(texts: list[str] | None, *, option: str) -> Mapping[str, str]:
         name, equals, value = text.partition("=")
         if not equals or not name:
             message = f"`{option} {text}` is not of the form NAME=VALUE"
-            raise UsageError(message, hint=f"write `{option} seats=5`")
+            raise UsageError(message, hint=f"write `{option} {_EXAMPLES[option]}`")
         found[name] = value
     return found

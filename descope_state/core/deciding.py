@@ -27,7 +27,7 @@ class Subject:
     moved_from: Address | None = None
     import_id: str = ""
     importing: bool = False
-    requested: bool = False
+    requested: Reason = Reason.NONE
 
 
 def decide(subject: Subject) -> Change:
@@ -77,8 +77,8 @@ def _action(subject: Subject, fields: tuple[FieldChange, ...]) -> tuple[Action, 
     if subject.entry is not None and subject.entry.status is Status.TAINTED:
         # What can be neither deleted nor made is written once more.
         return Action.UPDATE if subject.schema.singleton else Action.REPLACE, Reason.TAINTED
-    if subject.requested:
-        return Action.REPLACE, Reason.REQUESTED
+    if subject.requested is not Reason.NONE:
+        return Action.REPLACE, subject.requested
     if any(field.forces_replacement for field in fields):
         return Action.REPLACE, Reason.IMMUTABLE
     if fields:

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     TAINTED = "tainted"
     REMOVED = "removed"
     REQUESTED = "requested"
+    TRIGGERED = "triggered"
     BLOCKED = "blocked"
 
 

@@ -24,6 +24,8 @@ def plan_bytes(plan: Plan) -> bytes:
         "unmanaged": dict(plan.unmanaged),
         "violations": [_plain_violation(violation) for violation in plan.violations],
     }
+    if plan.narrowed:
+        rest["narrowed"] = True
     changes = b",".join([change_bytes(change) for change in plan.changes])
     bindings = written(_plain_bindings(plan.bindings))
     # The names come in sorted order, so the whole is as canonical as its parts.

@@ -29,6 +29,7 @@ PLAN = frozenset(
         "drift",
         "estimate",
         "mode",
+        "narrowed",
         "outputs",
         "unmanaged",
         "violations",
@@ -91,6 +92,7 @@ def read_plan(record: Record) -> Plan:
         violations=record.each("violations", VIOLATION, _read_violation),
         estimate=_read_estimate(record.one("estimate", ESTIMATE)),
         mode=record.text("mode"),
+        narrowed=record.flag("narrowed"),
     )
 
 

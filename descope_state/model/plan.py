@@ -110,7 +110,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Changes in the order of their addresses, and what was found on the way."""
+    """Changes in the order of their addresses, and what was found on the way.
+
+    A narrowed plan leaves out what was not chosen, and says nothing of it.
+    """
 
     bindings: Bindings
     changes: tuple[Change, ...]
@@ -121,6 +124,7 @@ class Plan:
     violations: tuple[Violation, ...] = ()
     estimate: Estimate = Estimate()
     mode: str = "normal"
+    narrowed: bool = False
 
     @property
     def summary(self) -> Summary:

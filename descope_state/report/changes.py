@@ -58,6 +58,7 @@ _REASONS: dict[tuple[Action, Reason], str] = {
     (Action.REPLACE, Reason.IMMUTABLE): "cannot be changed in place",
     (Action.REPLACE, Reason.TAINTED): "its last apply did not finish",
     (Action.REPLACE, Reason.REQUESTED): "replacement asked for",
+    (Action.REPLACE, Reason.TRIGGERED): "its `replace_triggered_by` changes",
     (Action.DELETE, Reason.REMOVED): "no longer in the stack",
     (Action.DELETE, Reason.REQUESTED): "destruction asked for",
     (Action.FORGET, Reason.REMOVED): "no longer in the stack; stays in the project",

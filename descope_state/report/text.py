@@ -198,8 +198,10 @@ def _violators(violation: Violation, sheet: Page) -> Iterator[Line]:
 
 
 def _footer(plan: Plan, sheet: Page) -> Iterator[Line]:
+    if plan.narrowed:
+        yield from _wrapped(_NARROWED, sheet)
     if plan.summary.empty:
-        yield line(_NOTHING.get(plan.mode, _NOTHING["normal"]), "bold")
+        yield line(_nothing(plan), "bold")
         if plan.estimate.refresh_calls:
             yield line(estimate_text(plan.estimate), "dim")
         return
@@ -210,6 +212,13 @@ def _footer(plan: Plan, sheet: Page) -> Iterator[Line]:
     yield line(estimate_text(plan.estimate), "dim")
 
 
+def _nothing(plan: Plan) -> str:
+    if plan.narrowed:
+        return "No changes to what was chosen."
+    return _NOTHING.get(plan.mode, _NOTHING["normal"])
+
+
+_NARROWED = "This plan is about a part of the stack, as `-target` or `-exclude` chose it."
 _LEFT_OUT = "What is blocked, and what depends on it, is left out; the rest is applied."
 _NOTHING_LEFT = "All of it is blocked: there is nothing that apply could do."
 _NOTHING = {

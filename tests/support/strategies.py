@@ -244,4 +244,5 @@ def plans() -> SearchStrategy[Plan]:
             refresh_calls=small,
         ),
         mode=texts,
+        narrowed=st.booleans(),
     )

@@ -75,7 +75,8 @@ def planned(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# asyncio spells out what a task answered when the task is over; that must not take its time.
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class _Sight:
     snapshot: Snapshot
     key: bytes

@@ -23,7 +23,14 @@ from descope_state.core.plain import (
 from descope_state.core.plain_reader import read
 from descope_state.core.ports import Sources
 from descope_state.core.recorded import Answering, Recording, bound
-from descope_state.core.templates import ExpressionError, Hole, escape, split
+from descope_state.core.templates import (
+    LARGEST_TEXT,
+    TOO_LARGE,
+    ExpressionError,
+    Hole,
+    escape,
+    split,
+)
 from descope_state.model.value import Ref, Secret, Unknown, Value, placeholders
 
 if TYPE_CHECKING:
@@ -175,6 +182,8 @@ def _joined(template: Template, scope: Scope) -> str:
             waiting = True
     if waiting:
         raise Untold
+    if sum(map(len, spelled)) > LARGEST_TEXT:
+        raise ExpressionError(TOO_LARGE, code="E1407")
     return "".join(spelled)
 
 
@@ -207,7 +216,25 @@ def _expressions(template: Template) -> "list[Path | Literal | Call | Program]":
     ]
 
 
+_LONE: dict[str, Unknown] = {}
+
+
+def _lone(template: Template) -> Unknown | None:
+    """Give the unknown of one plain path to a resource, which says the same in every scope."""
+    if not template.whole or template.roots:
+        return None
+    expression = template.parts[0][0]
+    if not isinstance(expression, Path) or not expression.direct:
+        return None
+    if len(_LONE) >= _CACHED_AT_MOST:
+        _LONE.clear()
+    return _LONE.setdefault(template.text, Unknown(template.text, template.refs))
+
+
 def _unknown(template: Template, scope: Scope) -> Unknown:
+    lone = _LONE.get(template.text) or _lone(template)
+    if lone is not None:
+        return lone
     expressions = _expressions(template)
     refs = dict.fromkeys(exact_refs(template, scope))
     bindings = bound(template.uses, scope)

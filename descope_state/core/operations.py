@@ -80,6 +80,8 @@ def lower(
     `entries` are those of the state: only it knows what an object depends on before it is changed,
     and so which updates let go of what is deleted.
     """
+    if not any(change.writes or change.blocked for change in plan.changes):
+        return Operations()
     world = _World(plan.changes, entries or {})
     skipped = _skipped(world)
     made = _Waits(world, skipped).settle()

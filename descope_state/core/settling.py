@@ -32,7 +32,8 @@ class Settler:
         if not any(_open(value) for value in attributes.values()):
             return attributes
         answered = {
-            name: self._value(value, (name,), desired=desired) for name, value in attributes.items()
+            name: value if type(value) in _SETTLED else self._value(value, (name,), desired=desired)
+            for name, value in attributes.items()
         }
         if all(map(known, attributes.values())):
             return answered
@@ -68,7 +69,9 @@ class Settler:
     def _unknown(self, value: Unknown, path: Path, *, desired: Desired) -> Value:
         try:
             template = parse(value.expression, kinds=self._kinds)
-            return evaluate(template, scope_of(value, self._world.resource))
+            plain = not value.bindings  # Then it needs nothing but resources.
+            scope = self._world if plain else scope_of(value, self._world.resource)
+            return evaluate(template, scope)
         except ExpressionError as error:
             self._report(
                 Problem(

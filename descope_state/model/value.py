@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias, Union
+from typing import NamedTuple, TypeAlias, Union
 
 Value: TypeAlias = Union[
     bool,
@@ -29,8 +29,7 @@ Path: TypeAlias = tuple[str | int, ...]
 _MARK = b'"$'
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """What an expression refers to: a field of one resource, or a whole block of instances."""
 
     kind: str

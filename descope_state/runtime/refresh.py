@@ -56,7 +56,7 @@ async def _objects(
         live = [lift(remote) async for remote in kind.list()]
     found = {one.id: one for one in live}
     if kind.partial_list:
-        known = [id_ for id_ in managed if id_ in found]
+        known = sorted(id_ for id_ in managed if id_ in found)
         whole = await asyncio.gather(*(_whole(kind, id_, lift=lift, turns=turns) for id_ in known))
         for id_, one in zip(known, whole, strict=True):
             if one is None:

@@ -7,9 +7,10 @@ dropped; everything else is judged as strictly as the model says.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import cast
+from functools import cache, partial
+from typing import Annotated, Any, cast
 
-from pydantic import ValidationError
+from pydantic import ValidationError, create_model
 
 from descope_state.model.value import Path, Secret, Unknown, Value, placeholders
 from descope_state.sdk.schema import Config, Field, Schema, Shape, Type
@@ -47,20 +48,60 @@ def checker(model: type[Config], schema: Schema) -> Check:
         if field.sensitive or _mixed(field.shape)
     }
 
+    apart = closed | watched.keys()
+    undemanding = cache(partial(_undemanding, model))
+
     def check(attributes: dict[str, Value]) -> Checked:
-        holes = tuple(placeholders(attributes))
-        if not holes and not watched.keys() & attributes and not closed & attributes.keys():
-            try:
-                normal = dump(validate(attributes), mode="json", include=set(attributes))
-            except ValidationError as error:
-                return Checked(
-                    attributes=attributes,
-                    complaints=tuple(_complaints(error, attributes, schema, pruned=())),
-                )
-            return Checked(attributes=cast("dict[str, Value]", normal))
-        return _carefully(attributes, model, schema, holes)
+        waiting = _waiting(attributes)
+        if waiting is None or not apart.isdisjoint(attributes):
+            return _carefully(attributes, model, schema, holes=tuple(placeholders(attributes)))
+        try:
+            if waiting:
+                return Checked(attributes=_around(attributes, waiting, undemanding()))
+            normal = dump(validate(attributes), mode="json", include=set(attributes))
+        except ValidationError as error:
+            pruned = tuple((name,) for name in waiting)
+            complaints = tuple(_complaints(error, attributes, schema, pruned=pruned))
+            return Checked(attributes=attributes, complaints=complaints)
+        return Checked(attributes=cast("dict[str, Value]", normal))
 
     return check
+
+
+_PLAIN = frozenset({str, int, bool, float, type(None)})
+
+
+def _waiting(attributes: dict[str, Value]) -> tuple[str, ...] | None:
+    """Name the fields that are unknown as a whole; None where it is not as simple as that."""
+    waiting: tuple[str, ...] = ()
+    for name, value in attributes.items():
+        if type(value) in _PLAIN:
+            continue
+        if type(value) is Unknown:
+            waiting += (name,)
+        elif type(value) is Secret or next(placeholders(value), None) is not None:
+            return None
+    return waiting
+
+
+def _around(
+    attributes: dict[str, Value], waiting: tuple[str, ...], model: type[Config]
+) -> dict[str, Value]:
+    """Validate all fields but the waiting ones, and keep these where they stood."""
+    rest = {name: value for name, value in attributes.items() if name not in waiting}
+    validated = model.__pydantic_validator__.validate_python(rest)
+    normal = model.__pydantic_serializer__.to_python(validated, mode="json", include=set(rest))
+    return {name: normal.get(name, value) for name, value in attributes.items()}
+
+
+def _undemanding(model: type[Config]) -> type[Config]:
+    """Give the same model with nothing required: what is missing is only not known yet."""
+    relaxed: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        if info.is_required():
+            marks = (info.annotation, *info.metadata)
+            relaxed[name] = (Annotated[marks] if len(marks) > 1 else info.annotation, None)
+    return create_model(model.__name__, __base__=model, **relaxed) if relaxed else model
 
 
 def _mixed(shape: Shape) -> bool:
@@ -75,6 +116,7 @@ def _carefully(
     attributes: dict[str, Value],
     model: type[Config],
     schema: Schema,
+    *,
     holes: tuple[tuple[Path, Unknown | Secret], ...],
 ) -> Checked:
     complaints = [*_closed(attributes, schema), *_misplaced(attributes, schema, holes)]
@@ -241,9 +283,13 @@ def _worded(
         )
     if sort in _SORTS:
         return Complaint(path=path, message=f"`{where}` must be {_SORTS[sort]}")
+    subject, should, rule = message.partition(" should ")
+    if should and subject in _SUBJECTS:
+        return Complaint(path=path, message=f"`{where}` must {rule}")
     return Complaint(path=path, message=f"`{where}`: {_lower(message)}")
 
 
+_SUBJECTS = frozenset({"Input", "String", "List", "Dictionary"})
 _SORTS = {
     "int_type": "a whole number",
     "float_type": "a number",

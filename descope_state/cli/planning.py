@@ -90,7 +90,8 @@ def plan(
     )
     if made.violations:
         raise typer.Exit(Exit.REFUSED)
-    if detailed_exitcode and not made.summary.empty:
+    found = refresh_only and made.drift
+    if detailed_exitcode and (found or not made.summary.empty):
         raise typer.Exit(Exit.CHANGES)
 
 

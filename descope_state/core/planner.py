@@ -75,7 +75,7 @@ def plan(request: Request) -> Plan:
         changes=_narrowed(changes, table.entries, request),
         drift=_drifts(table, changes, request),
         unmanaged=_unmanaged(table, request),
-        outputs=outputs,
+        outputs=() if request.wishes.mode == "destroy" else outputs,
         checks=() if request.wishes.mode == "destroy" else checks,
         mode=request.wishes.mode,
         narrowed=bool(request.wishes.targets or request.wishes.excludes),

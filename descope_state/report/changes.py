@@ -4,9 +4,18 @@ The words of a reason are chosen here and nowhere else.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from descope_state.model.address import Address
-from descope_state.model.change import Action, Change, Drift, DriftSort, Mark, Reason
+from descope_state.model.change import (
+    Action,
+    Change,
+    Drift,
+    DriftSort,
+    FieldChange,
+    Mark,
+    Reason,
+)
 from descope_state.model.value import Value, known
 from descope_state.report import values
 from descope_state.report.clean import clean
@@ -84,12 +93,18 @@ def drift_lines(drift: Drift, page: Page) -> Iterator[Line]:
     mark, style, words = _DRIFTS[drift.sort]
     yield _title(mark, style, drift.address, (drift.id, words))
     if drift.sort is not DriftSort.DELETED:
-        yield from field_lines(drift.fields, page)
+        yield from field_lines(map(_happened, drift.fields), page)
     if drift.unmanaged and page.whole:
-        yield from field_lines(drift.unmanaged, page)
+        yield from field_lines(map(_happened, drift.unmanaged), page)
     elif drift.unmanaged:
         fields = values.counted(len(drift.unmanaged), "field")
-        yield _aside(f"# {fields} that the stack does not state changed too")
+        too = " too" if drift.fields else ""
+        yield _aside(f"# {fields} that the stack does not state changed{too}")
+
+
+def _happened(field: FieldChange) -> FieldChange:
+    """Give a difference that is there already, and so forces nothing."""
+    return replace(field, forces_replacement=False)
 
 
 _DRIFTS: dict[DriftSort, tuple[str, Style, str]] = {

@@ -215,6 +215,10 @@ def _footer(plan: Plan, sheet: Page) -> Iterator[Line]:
 def _nothing(plan: Plan) -> str:
     if plan.narrowed:
         return "No changes to what was chosen."
+    if plan.mode == "normal" and not plan.estimate.refresh_calls:
+        return "No changes. The stack is as the state remembers it; the project was not read."
+    if plan.mode == "refresh-only" and not plan.drift:
+        return "No changes. The project is as the state remembers it."
     return _NOTHING.get(plan.mode, _NOTHING["normal"])
 
 

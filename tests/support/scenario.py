@@ -1,0 +1,249 @@
+"""Plays one folder of `tests/scenarios`: a stack, a world and a state in, everything said out.
+
+A case is data. What it may hold is told in `tests/scenarios/README.md`.
+"""
+
+import copy
+import io
+import json
+import shlex
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+
+from descope_state.app.surroundings import Surroundings
+from descope_state.cli.main import run
+from descope_state.cli.terminal import Terminal
+from descope_state.model.codec import decode_plan, encode_plan
+from descope_state.sdk.faults import Rejected, Throttled, Unauthorized, Unavailable
+from descope_state.sdk.provider import Limit
+from tests.support.provider import KINDS, Call, FakeProvider, FakeWorld, OpenGate
+from tests.support.remembered import KEY, LINEAGE, state_files
+
+Data: TypeAlias = dict[str, Any]
+
+NOW = "2026-01-01T00:00:00Z"
+VERSION = "1.0.0"
+WIDTH = 100
+AGAIN = ".again.json"
+CANARY = b"canary"
+READS = frozenset({"list", "read", "find", "tier"})
+SETTINGS = """\
+dstate: 1
+name: demo
+environments:
+  test: {endpoint: memory}
+backend: {path: state}
+"""
+
+
+def _failing(fault: Exception) -> Callable[[Call], object]:
+    def fail(call: Call) -> object:
+        del call
+        raise fault
+
+    return fail
+
+
+FAULTS: Mapping[str, Callable[[Call], object]] = {
+    "unavailable": _failing(Unavailable("the service answered 503")),
+    "unauthorized": _failing(Unauthorized("the service does not know this key")),
+    "throttled": _failing(Throttled("too many calls", after=30)),
+    "rejected": _failing(Rejected("the service refuses this call")),
+    "empty": lambda call: [] if call.operation == "list" else None,
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Said:
+    """What one command line gave back."""
+
+    status: int
+    out: str
+    err: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Scenario:
+    """One case while it is played: its own copy of the stack, its world, and what came of it."""
+
+    case: Path
+    folder: Path
+    world: FakeWorld
+    environ: dict[str, str]
+    before: Mapping[str, Mapping[str, Data]] = field(default_factory=dict)
+    transcript: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    plans: dict[str, bytes] = field(default_factory=dict)
+    documents: dict[str, str] = field(default_factory=dict)
+    given: frozenset[Path] = frozenset()
+
+    @property
+    def steps(self) -> list[str | Data]:
+        """What is done, in order: command lines, and acts of somebody else."""
+        return list(_yaml(self.case / "steps.yaml"))
+
+    def play(self) -> None:
+        """Do every step and check what must hold after each."""
+        for step in self.steps:
+            if isinstance(step, str):
+                self._command(step)
+            else:
+                _intervene(self, step)
+
+    # -- commands ------------------------------------------------------------------------------
+
+    def _command(self, text: str) -> None:
+        start = len(self.world.requests)
+        said = self._run(text)
+        sent = self.world.requests[start:]
+        self.requests.append("".join(f"{one}\n" for one in (f"$ {text}", *sent)))
+        self.transcript.append(self._told(text, said))
+        words = shlex.split(text)
+        if "plan" in words:
+            name = words[words.index("-out") + 1] if "-out" in words else ""
+            self._again(text, said, saved=self.folder / name)
+            if name and (self.folder / name).exists():
+                self.plans[name] = (self.folder / name).read_bytes()
+        assert [one for one in self.world.requests if one.split()[0] not in READS] == []
+        assert _objects(self.world) == self.before
+        assert CANARY not in (said.out + said.err).encode()
+
+    def _again(self, text: str, said: Said, *, saved: Path) -> None:
+        """Plan again, lists in another order: the same plan to the byte, and it shows the same."""
+        self.world.shuffled = 7
+        again = self._run(f"{text} -out {AGAIN}")
+        self.world.shuffled = None
+        assert (again.status, again.out) == (said.status, said.out)
+        path = self.folder / AGAIN
+        if not path.exists():
+            return
+        data = path.read_bytes()
+        assert encode_plan(decode_plan(data, KEY), KEY) == data
+        assert not saved.is_file() or saved.read_bytes() == data
+        if "--json" not in text:
+            verbose = " --verbose" if "--verbose" in text else ""
+            assert self._run(f"dstate show {AGAIN}{verbose}").out == again.out
+        assert json.loads(self._run(f"dstate show --json {AGAIN}").out)["format_version"]
+        path.unlink()
+
+    def _run(self, text: str) -> Said:
+        words = shlex.split(text)
+        environ = dict(self.environ)
+        while "=" in words[0]:
+            name, _, value = words.pop(0).partition("=")
+            environ[name] = value
+        assert words[0] == "dstate", f"a step begins with `dstate`, and this one is `{text}`"
+        out, err = io.StringIO(), io.StringIO()
+        terminal = Terminal(
+            surroundings=Surroundings(
+                environ=environ,
+                folder=self.folder,
+                now=lambda: NOW,
+                providers=lambda: {"fake": FakeProvider(self.world)},
+                version=VERSION,
+                lineage=lambda: LINEAGE,
+                key=lambda: KEY,
+            ),
+            out=out,
+            err=err,
+            width=WIDTH,
+            colour=False,
+        )
+        status = run(words[1:], terminal)
+        return Said(status=int(status), out=out.getvalue(), err=err.getvalue())
+
+    def _told(self, text: str, said: Said) -> str:
+        told = f"$ {text}\n"
+        for stream, content in (("stderr", said.err), ("stdout", said.out)):
+            if content:
+                told += f"--- {stream}\n{self._readable(content)}"
+        return f"{told}--- exit {said.status}\n"
+
+    def _readable(self, content: str) -> str:
+        """Keep text as it is; one long line of JSON goes into a file of its own, laid out."""
+        if not (content.startswith("{") and content.count("\n") == 1):
+            return content
+        name = f"{len(self.transcript) + 1}-stdout.json"
+        self.documents[name] = json.dumps(json.loads(content), indent=1, ensure_ascii=False) + "\n"
+        return f"(one line of JSON, laid out in {name})\n"
+
+    # -- afterwards ----------------------------------------------------------------------------
+
+    def made(self) -> Iterator[Path]:
+        """Find every file that the commands wrote."""
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_file() and path not in self.given:
+                yield path
+
+
+def opened(case: Path, folder: Path) -> Scenario:
+    """Lay a case out in a folder of its own."""
+    data: Data = _yaml(case / "before.yaml") if (case / "before.yaml").exists() else {}
+    if (case / "stack").exists():
+        shutil.copytree(case / "stack", folder, dirs_exist_ok=True)
+    settings = folder / "dstate.yaml"
+    if not settings.exists():
+        settings.write_text(SETTINGS, encoding="utf-8")
+    given = frozenset(path for path in folder.rglob("*") if path.is_file())
+    world = _world(data)
+    state_files(data, folder=folder, world=world)
+    return Scenario(
+        case=case,
+        folder=folder,
+        world=world,
+        environ=dict(data.get("environ", {})),
+        before=_objects(world),
+        given=given,
+    )
+
+
+def _world(data: Data) -> FakeWorld:
+    world = FakeWorld.of(
+        {
+            **data.get("world", {}),
+            "tier": data.get("tier", "free"),
+            "baseline": data.get("baseline", {}),
+        }
+    )
+    for kind in KINDS:
+        kind(world, OpenGate())  # Settings are there before anybody asks for them.
+    world.limits = tuple(Limit(**limit) for limit in data.get("limits", ()))
+    for place, name in data.get("faults", {}).items():
+        kind, _, operation = place.partition(".")
+        world.on[kind, operation] = FAULTS[name]
+    return world
+
+
+def _objects(world: FakeWorld) -> dict[str, dict[str, Data]]:
+    return copy.deepcopy({kind: held for kind, held in world.objects.items() if held})
+
+
+def _intervene(scenario: Scenario, step: Data) -> None:
+    """Do what somebody else does between two commands."""
+    match step:
+        case {"truncate": name, "to": size}:
+            path = scenario.folder / name
+            path.write_bytes(path.read_bytes()[:size])
+            scenario.transcript.append(f"# {name} is cut to {size} bytes\n")
+        case {"alter": name, "replace": old, "with": new}:
+            path = scenario.folder / name
+            before = path.read_text(encoding="utf-8")
+            assert old in before, f"`{old}` is not in {name}"
+            path.write_text(before.replace(old, new), encoding="utf-8")
+            scenario.transcript.append(f"# in {name}, `{old}` becomes `{new}`\n")
+        case {"change": {"kind": kind, "id": identifier, "to": dict(fields)}}:
+            scenario.world.change(kind, identifier, **fields)
+            scenario.before = _objects(scenario.world)
+            scenario.transcript.append(f"# somebody changes {kind} {identifier}: {fields}\n")
+        case _:
+            message = f"{scenario.case.name}: there is no step like {step}"
+            raise ValueError(message)
+
+
+def _yaml(path: Path) -> Any:  # noqa: ANN401  # YAML is whatever it says
+    return yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -36,6 +36,7 @@ _REASONS: dict[tuple[Action, Reason], tuple[str, str]] = {
     (Action.REPLACE, Reason.IMMUTABLE): ("replace_because_cannot_update", "cannot_update"),
     (Action.REPLACE, Reason.TAINTED): ("replace_because_tainted", "tainted"),
     (Action.REPLACE, Reason.REQUESTED): ("replace_by_request", "requested"),
+    (Action.REPLACE, Reason.TRIGGERED): ("replace_by_triggers", "replace_by_triggers"),
     (Action.DELETE, Reason.REMOVED): (_UNSTATED, _UNSTATED),
     (Action.FORGET, Reason.REMOVED): (_UNSTATED, _UNSTATED),
 }

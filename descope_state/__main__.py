@@ -1,6 +1,15 @@
 """The console script; `--version` is answered before anything slow is imported."""
 
+import gc
 import sys
+
+
+def unhurried_collector() -> None:
+    """Let nothing look for cycles: a command makes millions of values, hardly any in circles.
+
+    Half the time of a plan of 100,000 resources went there, and not a megabyte came back.
+    """
+    gc.disable()
 
 
 def main() -> None:
@@ -10,6 +19,7 @@ def main() -> None:
 
         sys.stdout.write(f"dstate {__version__}\n")
         return
+    unhurried_collector()
     from descope_state.cli.main import from_terminal  # noqa: PLC0415  # slower than the above
 
     sys.exit(from_terminal(sys.argv[1:]))

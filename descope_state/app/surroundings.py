@@ -3,8 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from descope_state.sdk.provider import Provider
+if TYPE_CHECKING:
+    # For annotations only: pydantic comes with it, and `--help` does without.
+    from descope_state.sdk.provider import Provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +17,7 @@ class Surroundings:
     environ: Mapping[str, str] = field(repr=False)
     folder: Path
     now: Callable[[], str]
-    providers: Callable[[], Mapping[str, Provider]]
+    providers: "Callable[[], Mapping[str, Provider]]"
     version: str
     lineage: Callable[[], str]
     key: Callable[[], bytes]

@@ -1,12 +1,12 @@
 """The command line: arguments in, text and an exit status out."""
 
+import errno
 import os
-import secrets
 import shutil
 import sys
-import uuid
+from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -17,8 +17,11 @@ from descope_state.cli.terminal import Terminal, wants_colour
 from descope_state.errors import DstateError, Exit, UsageError
 from descope_state.report.problems import problems_text
 from descope_state.report.spans import line
-from descope_state.sdk.provider import Provider
 from descope_state.version import __version__
+
+if TYPE_CHECKING:
+    # For annotations only: pydantic comes with it, and `--help` does without.
+    from descope_state.sdk.provider import Provider
 
 _HELP = """Terraform for Descope: the sign-in of your customers as YAML in git.
 
@@ -34,6 +37,10 @@ _EPILOG = """Exit codes:
   2 changes (on request)      8 the service was not reachable
   3 stale plan               64 wrong usage or environment
 """
+
+
+_KEY_BYTES = 32
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 def application() -> typer.Typer:
@@ -76,40 +83,38 @@ def run(arguments: list[str], terminal: Terminal) -> int:
             args=normalized(arguments), prog_name="dstate", standalone_mode=False, obj=terminal
         )
     except DstateError as error:
-        terminal.tell(problems_text(error.problems, width=terminal.width))
-        return int(error.status)
+        return _told(error, terminal)
     except typer.Abort:
         return Exit.INTERRUPTED
     except typer.TyperException as error:
         return _misused(error, terminal)
-    except (KeyboardInterrupt, BrokenPipeError) as error:
-        return _cut_off(error, terminal)
+    except SystemExit as error:
+        # So typer ends a command whose output nobody reads any more.
+        raise BrokenPipeError from error
+    if status == Exit.INTERRUPTED:
+        terminal.tell([line("interrupted; nothing was changed", "warning")])
     return status if isinstance(status, int) else Exit.DONE
 
 
 def _misused(error: typer.TyperException, terminal: Terminal) -> int:
-    message = getattr(error, "message", str(error))
+    message = error.format_message()
     if message.startswith("Usage:"):
         terminal.write(message + "\n")
         return Exit.USAGE
     context = getattr(error, "ctx", None)
     where = context.command_path if context is not None else "dstate"
     problem = UsageError(message[:1].lower() + message[1:], hint=f"see `{where} --help`")
-    terminal.tell(problems_text(problem.problems, width=terminal.width))
-    return Exit.USAGE
+    return _told(problem, terminal)
 
 
-def _cut_off(error: BaseException, terminal: Terminal) -> int:
-    if isinstance(error, BrokenPipeError):
-        # Whoever read our output has seen enough; there is nobody left to tell.
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115  # must outlive this function
-        return Exit.ERROR
-    terminal.tell([line("interrupted; nothing was changed", "warning")])
-    return Exit.INTERRUPTED
+def _told(error: DstateError, terminal: Terminal) -> int:
+    terminal.tell(problems_text(error.problems, width=terminal.width))
+    return error.status
 
 
 def from_terminal(arguments: list[str]) -> int:
     """Run a command line in the real world."""
+    sys.stdout = _robust(sys.stdout)
     terminal = Terminal(
         surroundings=real_surroundings(),
         out=sys.stdout,
@@ -119,19 +124,46 @@ def from_terminal(arguments: list[str]) -> int:
     )
     try:
         status = run(arguments, terminal)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; there is nobody left to tell.
+        _silence(sys.stdout, sys.stderr)
+        return Exit.ERROR
     except Exception as error:  # noqa: BLE001  # the last line of defence: no traceback at anybody
         return _bug(error, terminal)
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError as error:
-        return _cut_off(error, terminal)
     return status
+
+
+def _robust(stream: TextIO) -> TextIO:
+    """Let a stream print whatever its encoding, and report whatever is not printed.
+
+    Where PYTHONUNBUFFERED is set, as in many containers, Python drops without a word what a closed
+    pipe or a full disk did not take; a buffer between does not.
+    """
+    if not isinstance(stream, TextIOWrapper):
+        return stream
+    if isinstance(stream.buffer, FileIO):
+        whole = BufferedWriter(FileIO(stream.fileno(), "w", closefd=False))
+        return TextIOWrapper(whole, encoding=stream.encoding, errors="backslashreplace")
+    stream.reconfigure(errors="backslashreplace")
+    return stream
+
+
+def _silence(*streams: TextIO) -> None:
+    """Let what a stream still holds go nowhere, so that leaving does not fail as well."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _bug(error: Exception, terminal: Terminal) -> int:
     """Own up to a mistake of ours: where it is, and never the values that were at hand."""
     if terminal.surroundings.environ.get("DSTATE_DEBUG"):
         raise error
+    if isinstance(error, OSError) and error.errno in _FULL:
+        _silence(sys.stdout)
+        return _told(DstateError(f"the output cannot be written: {error.strerror}"), terminal)
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
@@ -142,8 +174,7 @@ def _bug(error: Exception, terminal: Terminal) -> int:
         f"a mistake in dstate: {type(error).__name__}{where}; nothing more was done",
         hint="please report it with the command; DSTATE_DEBUG=1 shows the traceback",
     )
-    terminal.tell(problems_text(problem.problems, width=terminal.width))
-    return Exit.ERROR
+    return _told(problem, terminal)
 
 
 def real_surroundings() -> Surroundings:
@@ -154,9 +185,19 @@ def real_surroundings() -> Surroundings:
         now=_now,
         providers=_providers,
         version=__version__,
-        lineage=lambda: str(uuid.uuid4()),
-        key=lambda: secrets.token_bytes(32),
+        lineage=_lineage,
+        key=_key,
     )
+
+
+def _lineage() -> str:
+    from uuid import uuid4  # noqa: PLC0415  # only a first plan asks for one
+
+    return str(uuid4())
+
+
+def _key() -> bytes:
+    return os.urandom(_KEY_BYTES)
 
 
 def _now() -> str:
@@ -165,7 +206,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _providers() -> dict[str, Provider]:
+def _providers() -> "dict[str, Provider]":
     from descope_state.app.registry import installed  # noqa: PLC0415  # `--help` needs none
 
     return installed()

@@ -5,6 +5,7 @@ itself are opened without following links, so that a link set in between changes
 never blocks, and what is not a regular file is refused before a byte of it is read.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -62,6 +63,8 @@ def _read_parts(root: Path, parts: tuple[str, ...], *, name: str, limit: int) ->
         descriptor = os.open(parts[-1], _FLAGS, dir_fd=folder)
     except OSError as error:
         message = f"`{name}` cannot be read: {error.strerror or error}"
+        if error.errno == errno.ENXIO:  # A socket says so when it is opened.
+            message = f"`{name}` is not a regular file"
         raise UnsafeFile(message) from None
     finally:
         for opened in folders:
@@ -106,6 +109,9 @@ def variable_file_names(root: Path) -> list[str]:
     """Name the files below `vars/`."""
     if not (root / "vars").is_dir():
         return []
+    if (root / "vars").is_symlink():
+        message = "`vars` is a symbolic link; folders of a stack are not followed by links"
+        raise UnsafeFile(message, hint="move the files into the stack's folder")
     listed = _listed(root, "vars/", deep=False)
     return sorted(name for name in listed if name.endswith(".yaml"))
 
@@ -125,13 +131,20 @@ def _listed(root: Path, folder: str, *, deep: bool) -> list[str]:
     return names
 
 
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # A link to itself, for one; reading it will tell.
+
+
 def _entries(root: Path, folder: str) -> Iterator[tuple[str, bool]]:
     with os.scandir(root / folder) as entries:
         for entry in entries:
             name = f"{folder}{entry.name}"
             if entry.name.startswith("."):
                 continue
-            if entry.is_dir():
+            if _is_folder(entry):
                 if folder and entry.is_symlink():
                     message = f"`{name}` is a symbolic link to a folder, which is not followed"
                     raise UnsafeFile(message, hint="move the files into the stack's folder")

@@ -16,6 +16,7 @@ _SORTS = {
     list: "a list",
     dict: "a map",
 }
+_MOST_UNKNOWN = 100
 NAMES = "write `[a-z_][a-z0-9_]*`; `in`, `true`, `false` and `null` are reserved"
 _TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
@@ -69,8 +70,10 @@ class Section:
 
     def known(self, names: Collection[str], *, elsewhere: Mapping[str, str] | None = None) -> None:
         """Refuse every field that is not one of the names; some have their place `elsewhere`."""
+        complaints = 0
         for name in self.data:
-            if name not in names:
+            if name not in names and complaints < _MOST_UNKNOWN:
+                complaints += 1
                 message = f"unknown field `{name}`"
                 hint = (elsewhere or {}).get(name) or suggestion(name, names)
                 if hint.startswith("did"):

@@ -20,7 +20,7 @@ def find_stack(start: Path, *, chdir: Path | None = None) -> Path:
     """Find the stack's folder; UsageError names those found below where there is none."""
     if chdir is not None:
         return _named(start / chdir)
-    if (start / SETTINGS_FILE).is_file():
+    if os.path.lexists(start / SETTINGS_FILE):
         return start
     project = _project(start)
     if project is not None and (stack := _setting(project, "stack")):
@@ -33,7 +33,7 @@ def find_stack(start: Path, *, chdir: Path | None = None) -> Path:
 
 
 def _named(folder: Path, *, source: Path | None = None) -> Path:
-    if (folder / SETTINGS_FILE).is_file():
+    if os.path.lexists(folder / SETTINGS_FILE):
         return folder
     told = f", which `{source}` names as the stack," if source else ""
     message = f"`{folder}`{told} has no `{SETTINGS_FILE}`"

@@ -1,14 +1,15 @@
 """`dstate.yaml`: the settings of a stack, and the choice of an environment among them."""
 
+import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from descope_state.config.files import read_inside
 from descope_state.config.findings import NAMES, Section, suggestion
 from descope_state.config.yaml import Document, parse
-from descope_state.errors import Invalid, Problem, UnsafeFile, UsageError
+from descope_state.errors import Invalid, Origin, Problem, UnsafeFile, UsageError
 from descope_state.model.address import Address, is_name
 from descope_state.model.stack import Environment, Safety
 from descope_state.model.value import Value
@@ -66,13 +67,14 @@ def read_settings(root: Path) -> Settings:
 
 def settings_bytes(root: Path) -> bytes:
     """Give the bytes of `dstate.yaml`; a folder without one is no stack."""
-    if not (root / SETTINGS_FILE).exists():
+    if not os.path.lexists(root / SETTINGS_FILE):
         message = f"`{root}` is not a stack: it has no `{SETTINGS_FILE}`"
         raise UsageError(message, hint="change to a stack's folder, or name one with -C")
     try:
         return read_inside(root, SETTINGS_FILE)
     except UnsafeFile as error:
-        raise Invalid(error.problems) from None
+        origin = Origin(file=SETTINGS_FILE, line=1)
+        raise Invalid(replace(problem, origin=origin) for problem in error.problems) from None
 
 
 def interpret(document: Document, *, root: Path, problems: list[Problem]) -> Settings:

@@ -14,6 +14,7 @@ from descope_state.errors import Invalid, Origin, Problem
 
 LARGEST_FILE = 10_000_000
 LARGEST_COUNT = 1_000_000
+LARGEST_LINES = 500_000
 DEEPEST = 64
 LARGEST_EXPANSION = 10_000
 
@@ -27,6 +28,7 @@ _LEADING_LINE = re.compile(r"(?:%[^\r\n]*|[ \t]*(?:#[^\r\n]*)?)(?:\r\n|\r|\n)")
 # Zero-width characters and those that turn the direction of text around.
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069]")
 _MOST_WARNINGS = 10
+_MOST_CHARACTERS = 20
 _BOM = "\ufeff"
 
 
@@ -92,6 +94,7 @@ def read(data: bytes, *, file: str) -> Source:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Invalid([_not_utf8(data, error.start, file=file)]) from None
+    _refuse_endless(data, file)
     source = Source(text.removeprefix(_BOM), file=file)
     if data.translate(None, _ORDINARY_BYTES) or not text.isascii():
         _refuse_control_characters(source)
@@ -108,6 +111,19 @@ def _too_large(size: int, file: str) -> Problem:
     )
 
 
+def _refuse_endless(data: bytes, file: str) -> None:
+    """Refuse by counting what would take seconds to parse and be refused in the end."""
+    if data.count(b"\n") + data.count(b"\r") > LARGEST_LINES:
+        message = f"the file has more than {LARGEST_LINES:,} lines"
+    elif data.count(b",") > LARGEST_COUNT:
+        message = f"the file holds more than {LARGEST_COUNT:,} values"
+    else:
+        return
+    origin = Origin(file=file, line=1)
+    hint = "split it into several files"
+    raise Invalid([Problem(code="E1102", message=message, origin=origin, hint=hint)])
+
+
 def _not_utf8(data: bytes, index: int, *, file: str) -> Problem:
     source = Source(data.decode("utf-8", "replace").removeprefix(_BOM), file=file)
     return source.problem(
@@ -119,7 +135,7 @@ def _not_utf8(data: bytes, index: int, *, file: str) -> Problem:
 
 
 def _refuse_control_characters(source: Source) -> None:
-    found = list(_FORBIDDEN.finditer(source.text))
+    found = list(islice(_FORBIDDEN.finditer(source.text), _MOST_CHARACTERS))
     if found:
         raise Invalid(
             source.problem(
@@ -128,7 +144,7 @@ def _refuse_control_characters(source: Source) -> None:
                 message=f"the character U+{ord(match.group()):04X} may not stand in a file",
                 hint="remove it, or write it as an escape between double quotes",
             )
-            for match in found[:20]
+            for match in found
         )
 
 

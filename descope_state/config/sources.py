@@ -15,6 +15,7 @@ from descope_state.errors import Invalid, UnsafeFile
 from descope_state.model.value import Value
 
 _LONGEST_NUMBER = 400
+_MOST_VALUES = 250_000
 _DEEPEST_JSON = 200
 _TOO_DEEP = f"the JSON text is nested more than {_DEEPEST_JSON} deep"
 
@@ -61,6 +62,7 @@ class StackSources:
     def parse_yaml(self, text: str) -> Value:
         """Read YAML by the rules of the stack's own files."""
         try:
+            _refuse_endless(text, "YAML")
             return parse(text.encode(), file="").data
         except UnicodeEncodeError:
             message = "the YAML text holds half of a character"
@@ -81,6 +83,7 @@ def read_json(text: str) -> Value:
     if len(text) > LARGEST_FILE:
         message = f"the JSON text is longer than {LARGEST_FILE:,} characters"
         raise ValueError(message)
+    _refuse_endless(text, "JSON")
     try:
         value = json.loads(
             text,
@@ -96,6 +99,13 @@ def read_json(text: str) -> Value:
         raise ValueError(_TOO_DEEP) from None
     _refuse_deep_or_broken(value)
     return cast("Value", value)
+
+
+def _refuse_endless(text: str, language: str) -> None:
+    """Refuse by counting what would take seconds to read and cannot be meant."""
+    if text.count(",") + text.count("\n") > _MOST_VALUES:
+        message = f"the {language} text holds more than {_MOST_VALUES:,} values"
+        raise ValueError(message)
 
 
 def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -56,6 +56,12 @@ class _Reading:
         self.complete = False
         return None
 
+    def unsafe(self, error: UnsafeFile) -> None:
+        """Refuse the folder as a whole, at what everybody finds first in it."""
+        origin = Origin(file=SETTINGS_FILE, line=1)
+        self.problems += [replace(problem, origin=origin) for problem in error.problems]
+        self.complete = False
+
     def warn(self, name: str, message: str, *, hint: str) -> None:
         origin = Origin(file=name, line=1)
         self.warnings.append(
@@ -104,10 +110,7 @@ def _contents(reading: _Reading) -> Contents:
     try:
         names = resource_files(reading.root)
     except UnsafeFile as error:
-        # It is about the folder as a whole; its settings are what everybody finds first.
-        origin = Origin(file=SETTINGS_FILE, line=1)
-        reading.problems += [replace(problem, origin=origin) for problem in error.problems]
-        reading.complete = False
+        reading.unsafe(error)
         return contents
     for name in names:
         if name.endswith(".yml"):
@@ -146,7 +149,11 @@ def _environment_file(
     reading: _Reading, settings: Settings, *, environment: str
 ) -> Document | None:
     """Read `vars/<environment>.yaml` if it exists; one of no environment is pointed out."""
-    names = variable_file_names(reading.root)
+    try:
+        names = variable_file_names(reading.root)
+    except UnsafeFile as error:
+        reading.unsafe(error)
+        return None
     for name in names:
         stem = name.removeprefix("vars/").removesuffix(".yaml")
         if stem not in settings.environments:

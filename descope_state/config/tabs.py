@@ -23,17 +23,19 @@ def refuse_tabs(source: Source, refusals: Refusals) -> None:
         return
     spans, end = _texts(source.text)
     starts = [start for start, _ in spans]
-    complained = 0
-    for match in re.finditer("\t", source.text):
-        index = match.start()
+    complained = False
+    index = source.text.find("\t")
+    while 0 <= index <= end:
         number = bisect_right(starts, index) - 1
         text_end = spans[number][1] if number >= 0 else 0
         line = source.origin(index).line
-        if index < text_end or index > end or line == complained:
-            continue
-        if not _in_comment(source, index, max(text_end, source.index(line))):
-            complained = line
+        following = source.index(line + 1)
+        if index < text_end:
+            following = text_end
+        elif not _in_comment(source, index, max(text_end, source.index(line))):
+            complained = True
             refusals.tab(index)
+        index = source.text.find("\t", following)
     if complained:
         raise Stop
 

@@ -52,6 +52,8 @@ _ENGINE_FAILURES = (
     ValueError,
 )
 
+_MOST_STEPS = 200_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
@@ -72,6 +74,7 @@ class Program:
             if use.resource:
                 _look_ahead(use, scope)
         evaluator = _Evaluator(self.tree, Activation(functions=_functions(scope)))  # type: ignore[arg-type]  # the engine's type says Any
+        evaluator.budget = _Budget()
         try:
             return plain_value(evaluator.evaluate(self._context(scope)))
         except Refusal as refusal:
@@ -174,7 +177,10 @@ class CallInside:
 class _Evaluator(Evaluator):
     """The engine's evaluator, told to say where it was when something passed through it."""
 
+    budget: "_Budget"
+
     def visit(self, tree: Syntax) -> Result:
+        self.budget.take(tree)
         try:
             answer: Result = getattr(self, tree.data)(tree)
         except Refusal as refusal:
@@ -199,7 +205,25 @@ class _Evaluator(Evaluator):
         ]
 
     def sub_evaluator(self, ast: Syntax) -> "_Evaluator":
-        return _Evaluator(ast, self.activation)
+        inner = _Evaluator(ast, self.activation)
+        inner.budget = self.budget
+        return inner
+
+
+class _Budget:
+    """Counts the steps of one evaluation: loops inside loops would have no end."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_STEPS
+
+    def take(self, tree: Syntax) -> None:
+        """Count one step, or refuse it."""
+        self._left -= 1
+        if self._left < 0:
+            message = f"the expression takes more than {_MOST_STEPS:,} steps"
+            refusal = Refusal(message, hint="loop over fewer values", code="E1407")
+            refusal.position = position_of(tree)
+            raise refusal
 
 
 def _placed(error: CELEvalError) -> None:

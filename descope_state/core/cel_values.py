@@ -14,6 +14,7 @@ from celpy import celtypes
 from celpy.evaluation import CELEvalError
 
 from descope_state.core.plain import Untold
+from descope_state.core.templates import LARGEST_LIST, LARGEST_TEXT, TOO_LARGE
 from descope_state.model.value import Unknown, Value
 
 LARGEST = 2**53
@@ -325,13 +326,25 @@ def _matched(text: object, pattern: object) -> object:
 
 
 _SAME: frozenset[str] = frozenset()
+
+
+def _added(left: object, right: object) -> object:
+    """Add, but do not let a text or a list grow without end by being added to itself."""
+    if isinstance(left, str) and isinstance(right, str) and len(left) + len(right) > LARGEST_TEXT:
+        raise Unfit(TOO_LARGE)
+    if isinstance(left, list) and isinstance(right, list) and len(left) + len(right) > LARGEST_LIST:
+        message = f"the list becomes longer than {LARGEST_LIST:,} elements"
+        raise Unfit(message)
+    return operator.add(left, right)
+
+
 OPERATORS: dict[str, object] = {
     "_==_": _equals,
     "_!=_": _differs,
     "_in_": _contained,
     "_[_]": _indexed,
     "_?_:_": _chosen,
-    "_+_": _checked("_+_", operator.add, mixed=_TEMPORAL),
+    "_+_": _checked("_+_", _added, mixed=_TEMPORAL),
     "_-_": _checked("_-_", operator.sub, mixed=_TEMPORAL),
     "_*_": _checked("_*_", operator.mul, mixed=_SAME),
     "_/_": _checked("_/_", operator.truediv, mixed=_SAME),

@@ -13,7 +13,9 @@ from descope_state.model.value import Path, Ref
 from descope_state.sdk.validation import meant
 
 # Finding the next circle costs a walk over all that is left.
-_MOST_CYCLES = 20
+_MOST_CYCLES = 10
+# Finding what was meant costs a comparison with all there is.
+_MOST_HINTS = 5
 
 
 class References:
@@ -29,6 +31,7 @@ class References:
         self._compiled = compiled
         self._locals = locals_
         self._report = report
+        self._hints = _MOST_HINTS
         self.broken: set[Address] = set()
         self.lost: set[Address] = set()
 
@@ -107,7 +110,8 @@ class References:
 
     def _no_such(self, name: str, compiled: Compiled, *, path: Path, column: int = 0) -> Problem:
         self.broken.add(compiled.address)
-        known = [str(address) for address in self._compiled]
+        self._hints -= 1
+        known = [str(address) for address in self._compiled] if self._hints >= 0 else []
         return Problem(
             code="E1310",
             message=f"{compiled.address} refers to `{name}`, which the stack does not have",

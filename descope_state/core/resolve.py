@@ -4,8 +4,9 @@ Everything that can be known without asking the service is evaluated here; what 
 behind as `Unknown` for the planner. All problems are found before any is raised.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from descope_state.core.claims import twins
 from descope_state.core.compiling import (
@@ -35,6 +36,11 @@ from descope_state.sdk.catalog import Catalog
 from descope_state.sdk.validation import meant
 
 _WORTH_NARROWING = 2
+# Nobody reads more, and instances of one mistake come by the thousand.
+_MOST_PROBLEMS = 500
+_MOST_INSTANCES = 50
+_MOST_UNKNOWN = 100
+_ENOUGH = f"there are more than {_MOST_PROBLEMS} problems; this is the last one that was looked at"
 _KEYS = "`for_each` takes a map, or a list of texts that differ"
 
 
@@ -54,12 +60,13 @@ def resolve(documents: Documents, catalog: Catalog, *, sources: Sources) -> Reso
     """Resolve a stack, or raise every problem it has."""
     # Instances of one block make the same mistakes at the same places; each is told once.
     found: dict[Problem, None] = {}
-    resolution = _Resolver(
-        documents,
-        catalog,
-        sources=sources,
-        report=lambda problem: found.update({problem: None}),
-    ).run()
+
+    def report(problem: Problem) -> None:
+        found[problem] = None
+        if len(found) >= _MOST_PROBLEMS:
+            raise Invalid([*found, replace(problem, message=_ENOUGH, hint="", code="E1000")])
+
+    resolution = _Resolver(documents, catalog, sources=sources, report=report).run()
     if found:
         raise Invalid(found)
     return resolution
@@ -88,6 +95,7 @@ class _Resolver:
         self._broken = self._references.broken
         self._instances: dict[Address, tuple[Address, ...]] = {}
         self._desired: list[Desired] = []
+        self._blamed = 0
         self._excluded = frozenset(documents.environment.exclude)
 
     def _make_roots(self) -> dict[str, Mapping[str, Value]]:
@@ -155,7 +163,10 @@ class _Resolver:
     def _resolve_instances(self, compiled: Compiled, *, needs: tuple[Address, ...]) -> None:
         address = compiled.address
         views: dict[str, View] = {}
+        before = self._blamed
         for key, value in self._keys(compiled):
+            if self._blamed - before > _MOST_INSTANCES:
+                break  # The rest would be told the same.
             each = self._world.within({"key": key, "value": value})
             instance = Address(address.kind, address.name, key)
             exact = self._exact_edges(compiled, each, needs=needs)
@@ -219,18 +230,19 @@ class _Resolver:
 
     def _no_keys(self, compiled: Compiled, value: list[Value]) -> None:
         """Say what in a list cannot be a key."""
-        for index, item in enumerate(value):
-            if isinstance(item, Unknown):
-                self._not_yet(compiled, "for_each", value=item)
-            elif not isinstance(item, str):
-                message = f"{_KEYS}, but this list holds {spoken(item)}"
-                self._wrong(compiled, ("for_each", index), message=message)
+        index, item = next(pair for pair in enumerate(value) if not isinstance(pair[1], str))
+        if isinstance(item, Unknown):
+            self._not_yet(compiled, "for_each", value=item)
+        else:
+            message = f"{_KEYS}, but this list holds {spoken(item)}"
+            self._wrong(compiled, ("for_each", index), message=message)
 
     def _unique(self, compiled: Compiled, keys: list[str]) -> Iterator[tuple[str, Value]]:
-        if len(set(keys)) < len(keys):
-            twice = sorted({key for key in keys if keys.count(key) > 1})
+        counts = Counter(keys)
+        if len(counts) < len(keys):
+            twice = min(key for key, count in counts.items() if count > 1)
             self._wrong(
-                compiled, ("for_each",), message=f"`for_each` names `{twice[0]}` more than once"
+                compiled, ("for_each",), message=f"`for_each` names `{twice}` more than once"
             )
             return
         yield from ((key, key) for key in sorted(keys))
@@ -243,6 +255,7 @@ class _Resolver:
             return BROKEN
 
     def _blame(self, compiled: Compiled, problem: Problem) -> None:
+        self._blamed += 1
         self._broken.add(compiled.address)
         self._report(problem)
 
@@ -316,6 +329,9 @@ class _Resolver:
                 attributes[name] = BROKEN
                 for path, error in failing(form, world, path=(name,)):
                     self._blame(compiled, expression_problem(error, path, locate=compiled.locate))
+        unknown = [name for name in attributes if name not in compiled.described.schema.fields]
+        for name in unknown[_MOST_UNKNOWN:]:
+            del attributes[name]
         checked = compiled.described.check(attributes)
         for complaint in checked.complaints:
             self._blame(
@@ -348,10 +364,11 @@ class _Resolver:
 
     def _check_locals(self) -> None:
         """Evaluate the locals that nothing uses, for their mistakes."""
+        absent = {block for block, instances in self._instances.items() if not instances}
+        # One that needs what this environment does not have waits for one that has it.
+        waiting = self._locals.needing(absent)
         for name in self._locals:
-            blocks = {Address(ref.kind, ref.name) for ref in self._locals.refs(name)}
-            # One that needs what this environment does not have waits for one that has it.
-            if all(self._instances.get(block, (block,)) for block in blocks):
+            if name not in waiting:
                 self._locals[name]
 
     def _check_identities(self) -> None:

@@ -5,11 +5,31 @@ options may stand after the command, where the hand tends to type them.
 """
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
-_LONG = re.compile(r"-([a-z][a-z-]+)(=.*)?", re.DOTALL)
+from descope_state.errors import UsageError
+
+_LONG = re.compile(r"-([a-z][a-z_-]+)(=.*)?", re.DOTALL)
 _SWITCHES = frozenset({"refresh"})
 _GLOBAL_WITH_VALUE = {"-C": "--chdir", "--chdir": "--chdir"}
 _GLOBAL_FLAGS = frozenset({"--no-color"})
+# What follows one of these is a value, whatever it looks like.
+_WITH_VALUE = frozenset(
+    {
+        "--env",
+        "--exclude",
+        "--format",
+        "--json-into",
+        "--out",
+        "--override",
+        "--parallelism",
+        "--replace",
+        "--target",
+        "--var",
+        "--var-file",
+    }
+)
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -25,17 +45,21 @@ def normalized(arguments: list[str]) -> list[str]:
         spelled = _spelled(argument)
         name, equals, value = spelled.partition("=")
         if name in _GLOBAL_WITH_VALUE:
-            front.append(_GLOBAL_WITH_VALUE[name])
-            front += (
-                [value]
-                if equals
-                else [following for following in [next(pending, None)] if following is not None]
-            )
+            front += [_GLOBAL_WITH_VALUE[name], value if equals else _following(name, pending)]
         elif spelled in _GLOBAL_FLAGS:
             front.append(spelled)
         else:
             rest.append(spelled)
+            if spelled in _WITH_VALUE:
+                rest += islice(pending, 1)
     return [*front, *rest]
+
+
+def _following(name: str, pending: Iterator[str]) -> str:
+    for value in pending:
+        return value
+    message = f"`{name}` needs a value"
+    raise UsageError(message, hint=f"write `{name} DIR`")
 
 
 def _spelled(argument: str) -> str:

@@ -9,8 +9,8 @@ from descope_state.core.graph import Cycle, ordered
 from descope_state.core.locals import Locals
 from descope_state.errors import Problem
 from descope_state.model.address import Address
+from descope_state.model.nearness import meant
 from descope_state.model.value import Path, Ref
-from descope_state.sdk.validation import meant
 
 # Finding the next circle costs a walk over all that is left.
 _MOST_CYCLES = 10
@@ -33,6 +33,7 @@ class References:
         self._report = report
         self._hints = _MOST_HINTS
         self.broken: set[Address] = set()
+        self.circling: set[Address] = set()
         self.lost: set[Address] = set()
 
     def order(self) -> tuple[Address, ...]:
@@ -49,6 +50,7 @@ class References:
             except Cycle as cycle:
                 self._report(self._cycle_problem(cycle.path))
                 circling.update(dict.fromkeys(cycle.path))
+                self.circling.update(cycle.path)
                 self.broken.update(cycle.path)
         return ()
 
@@ -66,15 +68,19 @@ class References:
         for template, ref in self.refs(compiled):
             target = Address(ref.kind, ref.name)
             if target in self.lost:
-                self.broken.add(compiled.address)  # What is wrong with it has been told.
+                # What is wrong with it has been told.
+                self.broken |= {compiled.address, target}
             elif target not in self._compiled:
                 path = next(iter(_paths_of(template, compiled)), ())
                 column = _column(template, ref)
                 self._report(self._no_such(str(target), compiled, path=path, column=column))
+                self.broken.add(target)
             else:
                 needs.add(target)
                 self._check_whole(compiled, template, target=target)
         for path, address in named(compiled):
+            if address.block in self.lost:
+                continue  # As above.
             if address.block not in self._compiled:
                 self._report(self._no_such(str(address.block), compiled, path=path))
                 continue

@@ -29,11 +29,11 @@ from descope_state.core.references import References, named
 from descope_state.core.scope import Anything, View, World
 from descope_state.errors import WITHHELD, Invalid, Problem
 from descope_state.model.address import Address
+from descope_state.model.nearness import meant
 from descope_state.model.resource import ORDINARY, Desired
 from descope_state.model.stack import Documents
 from descope_state.model.value import Path, Ref, Secret, Unknown, Value
 from descope_state.sdk.catalog import Catalog
-from descope_state.sdk.validation import meant
 
 _WORTH_NARROWING = 2
 # Nobody reads more, and instances of one mistake come by the thousand.
@@ -118,7 +118,10 @@ class _Resolver:
             else:
                 self._references.lost.add(Address(block.kind, block.name))
         self._check_excluded()
-        for address in self._references.order():
+        order = self._references.order()
+        for address in self._broken - self._compiled.keys():
+            self._world.put(address.kind, address.name, view=Anything())
+        for address in order:
             self._resolve_block(self._compiled[address])
         self._check_locals()
         stated = declarations(
@@ -144,7 +147,7 @@ class _Resolver:
 
     def _resolve_block(self, compiled: Compiled) -> None:
         address = compiled.address
-        if address not in self._broken:
+        if address not in self._references.circling:
             resolve = self._resolve_instances if compiled.repeated else self._resolve_one
             resolve(compiled, needs=self._instance_edges(compiled))
         if address in self._broken:

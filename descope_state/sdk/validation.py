@@ -6,12 +6,12 @@ dropped; everything else is judged as strictly as the model says.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache, partial
 from typing import Annotated, Any, cast
 
 from pydantic import ValidationError, create_model
 
+from descope_state.model.nearness import listed, meant
 from descope_state.model.value import Path, Secret, Unknown, Value, placeholders
 from descope_state.sdk.schema import Config, Field, Schema, Shape, Type
 
@@ -49,11 +49,12 @@ def checker(model: type[Config], schema: Schema) -> Check:
     }
 
     apart = closed | watched.keys()
+    known = frozenset(schema.fields)
     undemanding = cache(partial(_undemanding, model))
 
     def check(attributes: dict[str, Value]) -> Checked:
         waiting = _waiting(attributes)
-        if waiting is None or not apart.isdisjoint(attributes):
+        if waiting is None or not apart.isdisjoint(attributes) or not known.issuperset(waiting):
             return _carefully(attributes, model, schema, holes=tuple(placeholders(attributes)))
         try:
             if waiting:
@@ -119,8 +120,12 @@ def _carefully(
     *,
     holes: tuple[tuple[Path, Unknown | Secret], ...],
 ) -> Checked:
-    complaints = [*_closed(attributes, schema), *_misplaced(attributes, schema, holes)]
     pruned = tuple(path for path, _ in holes)
+    complaints = [
+        *_closed(attributes, schema),
+        *_misplaced(attributes, schema, holes),
+        *(_unknown(path, schema) for path in pruned if not _is_field(schema.fields, path)),
+    ]
     rest = cast("dict[str, Value]", _without(attributes, frozenset(pruned)))
     normal: object = rest
     try:
@@ -129,7 +134,7 @@ def _carefully(
         # is written whole.
         normal = model.__pydantic_serializer__.to_python(validated, mode="json", include=set(rest))
     except ValidationError as error:
-        found = list(_complaints(error, rest, schema, pruned=pruned))
+        found = list(_complaints(error, attributes, schema, pruned=pruned))
         complaints.extend(found)
         if not found:
             normal = rest
@@ -258,25 +263,59 @@ def _complaints(
     pruned: tuple[Path, ...],
 ) -> Iterable[Complaint]:
     for detail in error.errors(include_input=False, include_url=False, include_context=True):
-        path: Path = tuple(detail["loc"])
-        if any(path == hole[: len(path)] or hole == path[: len(hole)] for hole in pruned):
+        path, sort = _unpruned(tuple(detail["loc"]), pruned), detail["type"]
+        # What a thing is, and that it is no field, does not depend on the holes in it.
+        certain = sort in _SORTS or sort in ("string_type", "extra_forbidden")
+        if path in pruned or (not certain and any(path == hole[: len(path)] for hole in pruned)):
             continue
-        yield _worded(path, detail["type"], detail["msg"], attributes=attributes, schema=schema)
+        yield _worded(path, sort, detail["msg"], attributes=attributes, schema=schema)
+
+
+def _unpruned(path: Path, pruned: tuple[Path, ...]) -> Path:
+    """Give a path as it was before placeholders were taken out of the lists on its way."""
+    found: Path = ()
+    for step in path:
+        index = step
+        for hole in sorted(hole[-1] for hole in pruned if hole[:-1] == found):
+            if isinstance(index, int) and isinstance(hole, int) and hole <= index:
+                index += 1
+        found += (index,)
+    return found
+
+
+def _is_field(fields: Mapping[str, Field], path: Path) -> bool:
+    """Tell whether a placeholder stands in a field that there is; below free JSON, all are."""
+    field = fields.get(str(path[0]))
+    if field is None:
+        return len(path) > 1  # The model itself complains about what it stands in.
+    shape, rest = field.shape, path[1:]
+    while shape.item is not None and rest:
+        shape, rest = shape.item, rest[1:]
+    return not rest or not shape.fields or _is_field(shape.fields, rest)
+
+
+def _unknown(path: Path, schema: Schema) -> Complaint:
+    names = _names_at(schema, path[:-1])
+    return Complaint(
+        path=path,
+        message=f"unknown field `{dotted(path)}`",
+        hint=meant(str(path[-1]), names) or f"it has {listed(names)}",
+    )
 
 
 def _worded(
     path: Path, sort: str, message: str, *, attributes: Mapping[str, Value], schema: Schema
 ) -> Complaint:
+    if path[-1:] == (_KEY,):
+        rule = _lower(message.partition(" should ")[2] or message)
+        name, path = path[-2], path[:-1]
+        said = f"`{name}` cannot be a key of `{dotted(path[:-1])}`: it must {rule}"
+        return Complaint(path=path, message=said)
     where = dotted(path)
     if sort == "missing":
         return Complaint(path=path[:-1], message=f"`{where}` is required", hint=f"add `{path[-1]}`")
     if sort == "extra_forbidden":
-        known = _names_at(schema, path[:-1])
-        return Complaint(
-            path=path,
-            message=f"unknown field `{where}`",
-            hint=meant(str(path[-1]), known) or f"it has {listed(known)}",
-        )
+        return _unknown(path, schema)
     if sort == "string_type":
         return Complaint(
             path=path, message=f"`{where}` must be text", hint=_quote(path, attributes)
@@ -286,9 +325,12 @@ def _worded(
     subject, should, rule = message.partition(" should ")
     if should and subject in _SUBJECTS:
         return Complaint(path=path, message=f"`{where}` must {rule}")
-    return Complaint(path=path, message=f"`{where}`: {_lower(message)}")
+    said = message.removeprefix("Value error, ")
+    return Complaint(path=path, message=f"`{where}`: {_lower(said)}")
 
 
+# What stands for a key in the path of a complaint about it.
+_KEY = "[key]"
 _SUBJECTS = frozenset({"Input", "String", "List", "Dictionary"})
 _SORTS = {
     "int_type": "a whole number",
@@ -336,14 +378,3 @@ def dotted(path: Path) -> str:
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text
-
-
-def meant(word: str, known: Iterable[str]) -> str:
-    """Say `did you mean …?` where one of the known words is near."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean `{near[0]}`?" if near else ""
-
-
-def listed(names: Iterable[str]) -> str:
-    """Spell a list of names for a message."""
-    return ", ".join(f"`{name}`" for name in names)

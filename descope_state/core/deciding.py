@@ -29,6 +29,11 @@ class Subject:
     importing: bool = False
     requested: Reason = Reason.NONE
 
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """The fields that the stack gives, in the schema's order: a file's order says nothing."""
+        return tuple([name for name in self.schema.fields if name in self.attributes])
+
 
 def decide(subject: Subject) -> Change:
     """Decide the change for one resource of the stack."""
@@ -49,7 +54,7 @@ def _creation(subject: Subject) -> Change:
         action=Action.CREATE,
         reason=Reason.MISSING if subject.entry is None else Reason.VANISHED,
         after=subject.attributes,
-        stated=tuple(subject.attributes),
+        stated=subject.stated,
         id=subject.import_id,
         identity=identity_of(subject.schema, subject.attributes) or "",
         depends_on=desired.depends_on,
@@ -122,7 +127,7 @@ def _replacement(
         fields=fields,
         before=live.attributes,
         after=_carried(subject, live),
-        stated=tuple(subject.attributes),
+        stated=subject.stated,
         id=live.id,
         identity=identity_of(subject.schema, subject.attributes) or "",
         depends_on=desired.depends_on,
@@ -164,7 +169,7 @@ def _kept(
         fields=fields,
         before=live.attributes,
         after=attributes,
-        stated=tuple(subject.attributes),
+        stated=subject.stated,
         id=live.id,
         identity=live.identity,
         depends_on=desired.depends_on,

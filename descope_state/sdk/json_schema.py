@@ -87,19 +87,26 @@ def _stated(inner: dict[str, object], field: Field) -> dict[str, object]:
 
 def _open(inner: object) -> dict[str, object]:
     """Let an expression stand wherever a value may."""
-    schema = dict(cast("dict[str, object]", inner))
-    schema.pop("title", None)
-    for keyword in ("items", "additionalProperties"):
-        if isinstance(schema.get(keyword), dict):
-            schema[keyword] = _open(schema[keyword])
-    properties = schema.get("properties")
-    if isinstance(properties, dict):
-        schema["properties"] = {name: _open(one) for name, one in properties.items()}
+    schema = _open_inside(cast("dict[str, object]", inner))
+    if "properties" in schema:
         return schema
     default = {"default": schema.pop("default")} if "default" in schema else {}
     if not schema:
         return dict(default)
     return {"anyOf": [schema, _EXPRESSION], **default}
+
+
+def _open_inside(inner: Mapping[str, object]) -> dict[str, object]:
+    schema = {key: value for key, value in inner.items() if key != "title"}
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(schema.get(keyword), dict):
+            schema[keyword] = _open(schema[keyword])
+    properties, variants = schema.get("properties"), schema.get("anyOf")
+    if isinstance(properties, dict):
+        schema["properties"] = {name: _open(one) for name, one in properties.items()}
+    if isinstance(variants, list):
+        schema["anyOf"] = [_open_inside(one) for one in variants]
+    return schema
 
 
 def _closed(properties: Mapping[str, object], description: str) -> dict[str, object]:

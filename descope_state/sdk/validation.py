@@ -55,10 +55,12 @@ def checker(model: type[Config], schema: Schema) -> Check:
     def check(attributes: dict[str, Value]) -> Checked:
         waiting = _waiting(attributes)
         if waiting is None or not apart.isdisjoint(attributes) or not known.issuperset(waiting):
-            return _carefully(attributes, model, schema, holes=tuple(placeholders(attributes)))
+            holes = tuple(placeholders(attributes))
+            names = tuple(str(path[0]) for path, _ in holes if len(path) == 1)
+            return _carefully(attributes, undemanding(names), schema, holes=holes)
         try:
             if waiting:
-                return Checked(attributes=_around(attributes, waiting, undemanding()))
+                return Checked(attributes=_around(attributes, waiting, undemanding(waiting)))
             normal = dump(validate(attributes), mode="json", include=set(attributes))
         except ValidationError as error:
             pruned = tuple((name,) for name in waiting)
@@ -95,11 +97,11 @@ def _around(
     return {name: normal.get(name, value) for name, value in attributes.items()}
 
 
-def _undemanding(model: type[Config]) -> type[Config]:
-    """Give the same model with nothing required: what is missing is only not known yet."""
+def _undemanding(model: type[Config], waiting: tuple[str, ...]) -> type[Config]:
+    """Give the same model, not requiring the fields that wait: they are only not known yet."""
     relaxed: dict[str, Any] = {}
     for name, info in model.model_fields.items():
-        if info.is_required():
+        if info.is_required() and name in waiting:
             marks = (info.annotation, *info.metadata)
             relaxed[name] = (Annotated[marks] if len(marks) > 1 else info.annotation, None)
     return create_model(model.__name__, __base__=model, **relaxed) if relaxed else model

@@ -1,6 +1,7 @@
 """The console script; `--version` is answered before anything slow is imported."""
 
 import gc
+import os
 import sys
 
 
@@ -20,6 +21,8 @@ def main() -> None:
         sys.stdout.write(f"dstate {__version__}\n")
         return
     unhurried_collector()
+    # What others plug into pydantic has no business with a stack, and finding it takes time.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from descope_state.cli.main import from_terminal  # noqa: PLC0415  # slower than the above
 
     sys.exit(from_terminal(sys.argv[1:]))

@@ -12,9 +12,9 @@ from descope_state.config.location import find_stack
 from descope_state.config.settings import SETTINGS_FILE
 from descope_state.config.settings_schema import settings_schema
 from descope_state.errors import Invalid, Problem, UsageError
+from descope_state.model.nearness import listed, meant
 from descope_state.sdk.json_schema import constraints_of, stack_schema
 from descope_state.sdk.schema import Schema
-from descope_state.sdk.validation import listed, meant
 from descope_state.store import disk
 
 

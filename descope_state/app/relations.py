@@ -6,8 +6,8 @@ from descope_state.core.resolve import Resolution
 from descope_state.errors import UsageError
 from descope_state.model.address import Address
 from descope_state.model.explanation import Use
+from descope_state.model.nearness import meant
 from descope_state.model.resource import Desired
-from descope_state.sdk.validation import meant
 
 
 def edges_of(resolution: Resolution) -> dict[Address, tuple[Address, ...]]:

@@ -6,7 +6,7 @@ from descope_state.core.guard import OVERRIDES
 from descope_state.core.planner import Wishes
 from descope_state.errors import UsageError
 from descope_state.model.address import Address
-from descope_state.sdk.validation import listed, meant
+from descope_state.model.nearness import listed, meant
 
 
 def wishes_of(  # one parameter a wish

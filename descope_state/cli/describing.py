@@ -1,7 +1,7 @@
 """The commands that describe: `explain`, `schema`, `fmt`, `version`."""
 
 import json as jsonlib
-import platform
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -69,7 +69,7 @@ def version(context: typer.Context, *, json: AsJson = False) -> None:
     terminal: Terminal = context.obj
     facts = {
         "dstate": terminal.surroundings.version,
-        "python": platform.python_version(),
+        "python": ".".join(map(str, sys.version_info[:3])),
         "state_format": STATE_FORMAT,
         "plan_format": PLAN_FORMAT,
     }

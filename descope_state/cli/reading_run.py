@@ -11,11 +11,11 @@ from descope_state.cli.terminal import Terminal
 from descope_state.core.planner import Wishes
 from descope_state.core.resolve import Resolution
 from descope_state.errors import DstateError, Exit, Problem, UsageError
+from descope_state.model.nearness import meant
 from descope_state.report.graph import dot, graph_json, mermaid
 from descope_state.report.problems import problems_text
 from descope_state.report.spans import line
 from descope_state.report.why import impact_text, why_text
-from descope_state.sdk.validation import meant
 
 
 def run_validate(terminal: Terminal, opening: Opening, *, json: bool) -> Exit:

@@ -1,10 +1,10 @@
 """Collected complaints about what files say, and typed access to their mappings."""
 
-import difflib
 from collections.abc import Collection, Iterable, Mapping
 
 from descope_state.config.yaml import Document
 from descope_state.errors import Problem
+from descope_state.model.nearness import listed, meant
 from descope_state.model.value import Path, Value
 
 _SORTS = {
@@ -28,10 +28,7 @@ def sort_of(value: Value) -> str:
 
 def suggestion(name: str, known: Collection[str]) -> str:
     """Name what was probably meant, or list what there is."""
-    close = difflib.get_close_matches(name, known, n=1)
-    if close:
-        return f"did you mean `{close[0]}`?"
-    return f"known: {', '.join(f'`{one}`' for one in sorted(known))}" if known else ""
+    return meant(name, known) or (f"known: {listed(sorted(known))}" if known else "")
 
 
 class Section:

@@ -18,7 +18,8 @@ from descope_state.core.plain import (
     misplaced_secret,
     unnamed,
 )
-from descope_state.core.templates import ExpressionError, suggestion
+from descope_state.core.templates import ExpressionError
+from descope_state.model.nearness import meant
 
 Syntax = Tree[Token]
 
@@ -197,7 +198,7 @@ class Finder:
         if name == "secret":
             raise misplaced_secret(self._column(tree))
         if name not in CALLABLE and name not in FUNCTIONS:
-            hint = suggestion(name, (*CALLABLE, *FUNCTIONS, "secret"))
+            hint = meant(name, (*CALLABLE, *FUNCTIONS, "secret"))
             raise self._refusal(tree, f"there is no function `{name}`", hint=hint)
         self._children(tree, bound)
         if name in FUNCTIONS:
@@ -214,7 +215,7 @@ class Finder:
     def _method(self, tree: Syntax, bound: frozenset[str]) -> None:
         name = str(tree.children[1])
         if name not in METHODS:
-            hint = suggestion(name, METHODS)
+            hint = meant(name, METHODS)
             raise self._refusal(tree, f"there is no method `{name}`", hint=hint)
         if name not in MACROS:
             self._children(tree, bound)

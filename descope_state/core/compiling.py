@@ -9,12 +9,13 @@ from descope_state.core.expressions import ExpressionError, Template, evaluate, 
 from descope_state.core.scope import World
 from descope_state.errors import Origin, Problem
 from descope_state.model.address import Address, is_name
+from descope_state.model.nearness import listed, meant
 from descope_state.model.resource import ORDINARY, Lifecycle
 from descope_state.model.stack import Block, Locate
 from descope_state.model.value import Path, Ref, Unknown, Value
 from descope_state.sdk.catalog import Catalog, Described
 from descope_state.sdk.schema import Field, Type
-from descope_state.sdk.validation import Complaint, listed, meant
+from descope_state.sdk.validation import Complaint
 
 # Stands for what could not be read or answered: it was told about and is not to be blamed again.
 BROKEN = Unknown()

@@ -18,9 +18,9 @@ from descope_state.core.plain import spoken
 from descope_state.core.scope import World
 from descope_state.errors import Origin, Problem
 from descope_state.model.address import Address
+from descope_state.model.nearness import listed, meant
 from descope_state.model.stack import Documents, Item, Locate, nowhere
 from descope_state.model.value import Path, Secret, Unknown, Value, placeholders
-from descope_state.sdk.validation import listed, meant
 
 Report = Callable[[Problem], None]
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import NoReturn, Protocol, TypeAlias
 
 from descope_state.core.ports import Sources
-from descope_state.core.templates import ExpressionError, suggestion
+from descope_state.core.templates import ExpressionError
+from descope_state.model.nearness import meant
 from descope_state.model.value import Fingerprint, Ref, Secret, Unknown, Value, known
 
 ROOTS = ("vars", "environment", "each", "locals")
@@ -289,7 +290,7 @@ def stepped(here: Value | Mapping[str, Value], step: str | int, *, place: Place)
 
 def _absent(here: Mapping[str, Value], step: str, *, place: Place) -> ExpressionError:
     message = f"`{place.text}` has no `{step}`"
-    hint = suggestion(step, here)
+    hint = meant(step, here)
     if here and not hint and all(_resource(inner) for inner in here.values()):
         key = json.dumps(next(iter(here)), ensure_ascii=False)
         hint = f"it has `for_each`; write `{place.text}[{key}]`, for instance"
@@ -381,7 +382,7 @@ def classify(root: str, kinds: Collection[str], *, column: int) -> bool:
     if root in kinds:
         return True
     message = f"`{root}` is neither a kind nor one of `vars`, `environment`, `each`, `locals`"
-    hint = suggestion(root, (*ROOTS, *FUNCTIONS, "secret", *kinds))
+    hint = meant(root, (*ROOTS, *FUNCTIONS, "secret", *kinds))
     raise ExpressionError(message, column=column, hint=hint, code="E1402")
 
 

@@ -1,13 +1,13 @@
 """Narrows a plan to some addresses, closed under what they need."""
 
 from collections.abc import Collection
-from difflib import get_close_matches
 
 from descope_state.core.graph import closure, dependents
 from descope_state.core.operations import hinders
 from descope_state.errors import UsageError
 from descope_state.model.address import Address
 from descope_state.model.change import Change
+from descope_state.model.nearness import nearest
 from descope_state.model.resource import Entries
 
 
@@ -48,8 +48,8 @@ def matching(wanted: Collection[Address], known: Collection[Address]) -> list[Ad
 def _no_such(unknown: list[Address], known: Collection[Address]) -> UsageError:
     names = ", ".join(f"`{address}`" for address in unknown)
     names_known = dict.fromkeys(str(one) for other in known for one in (other.block, other))
-    near = get_close_matches(str(unknown[0]), names_known, n=1)
+    near = nearest(str(unknown[0]), names_known)
     return UsageError(
         f"neither the stack nor the state has {names}",
-        hint=f"did you mean `{near[0]}`?" if near else "`dstate graph` lists what there is",
+        hint=f"did you mean `{near}`?" if near else "`dstate graph` lists what there is",
     )

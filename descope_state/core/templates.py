@@ -6,7 +6,6 @@ parser sees the text.
 """
 
 import re
-from collections.abc import Iterable
 from typing import NamedTuple
 
 LONGEST = 10_000
@@ -123,12 +122,3 @@ def _balance(token: str, awaited: list[str], *, column: int) -> None:
     elif len(token) == 1:
         message = "a text inside the expression is not closed"
         raise ExpressionError(message, column=column, hint=f"close it with `{token}`")
-
-
-def suggestion(name: str, choices: Iterable[str]) -> str:
-    """Guess what was meant, as a hint; nothing where nothing is close."""
-    # Imported here because only a mistake needs it.
-    from difflib import get_close_matches  # noqa: PLC0415  # see above
-
-    close = get_close_matches(name, sorted(choices), n=1)
-    return f"did you mean `{close[0]}`?" if close else ""

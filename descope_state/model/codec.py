@@ -7,7 +7,6 @@ format each; a newer format gets a module of its own and an upgrade here.
 """
 
 import gc
-import hmac
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -124,7 +123,7 @@ def _prove_state(data: bytes) -> None:
         message = "the state is empty: the file was truncated"
         raise DamagedState(message, hint=_STATE_HINT)
     head = _STATE_HEAD.match(data)
-    if head is not None and _same(sha256(data[head.end() :]).hexdigest(), head[1]):
+    if head is not None and sha256(data[head.end() :]).hexdigest().encode() == head[1]:
         return
     _refuse_newer_state(data)
     if not data.endswith(_STATE_END):
@@ -137,10 +136,6 @@ def _prove_state(data: bytes) -> None:
         raise DamagedState(message, hint=_REPAIR_HINT)
     message = "the state is damaged: it does not match its checksum and is no longer JSON"
     raise DamagedState(message, hint=_STATE_HINT)
-
-
-def _same(digest: str, found: bytes) -> bool:
-    return hmac.compare_digest(digest.encode(), found)
 
 
 def _refuse_repeated(data: bytes) -> None:
@@ -218,7 +213,7 @@ def decode_plan(data: bytes, key: bytes | None) -> Plan:
     Without a key the seal is not verified: enough to show somebody else's plan, never to apply it.
     """
     payload = _payload(data)
-    if key is not None and not _same(_seal(payload, key), _sealed(data)):
+    if key is not None and not _sealed_with(key, payload, found=_sealed(data)):
         message = "the plan does not match its seal: it was altered, or made for another state"
         raise StalePlan(message, hint=_PLAN_HINT)
     return _read_plan(lambda: read_plan(record(_text(payload), PLAN)))
@@ -260,6 +255,12 @@ def _payload(data: bytes) -> bytes:
     return data[head.end() : -len(_PLAN_END)]
 
 
+def _sealed_with(key: bytes, payload: bytes, *, found: bytes) -> bool:
+    import hmac  # noqa: PLC0415  # as in _seal
+
+    return hmac.compare_digest(_seal(payload, key).encode(), found)
+
+
 def _sealed(data: bytes) -> bytes:
     head = _PLAN_HEAD.match(data)
     return b"" if head is None else head[1]
@@ -274,6 +275,8 @@ def _not_a_plan(data: bytes) -> StalePlan:
 
 
 def _seal(payload: bytes, key: bytes) -> str:
+    import hmac  # noqa: PLC0415  # only a plan that is saved or shown has a seal
+
     return hmac.new(key, b"dstate_plan:%d:" % PLAN_FORMAT + payload, sha256).hexdigest()
 
 

@@ -1,9 +1,9 @@
 """A kind and its fields as help in the terminal, from the same schema that checks a stack."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 
 from descope_state.errors import UsageError
+from descope_state.model.nearness import nearest
 from descope_state.report.clean import clean
 from descope_state.report.spans import BLANK, Line, Span, columns, data, folded, line
 from descope_state.report.values import brief
@@ -180,9 +180,9 @@ def _at(fields: Mapping[str, Field], part: str, *, above: str) -> Field:
 
 
 def _unknown(above: str, part: str, fields: Mapping[str, Field]) -> UsageError:
-    near = get_close_matches(part, fields, n=1)
+    near = nearest(part, fields)
     listed = f"Its fields are {', '.join(f'`{name}`' for name in fields)}."
-    hint = f"Did you mean `{above}.{near[0]}`?" if near else listed
+    hint = f"Did you mean `{above}.{near}`?" if near else listed
     return UsageError(
         f"`{above}` has no field `{part}`", hint=hint if fields else "It has no fields inside."
     )

@@ -90,11 +90,16 @@ def _waiting(attributes: dict[str, Value]) -> tuple[str, ...] | None:
 def _around(
     attributes: dict[str, Value], waiting: tuple[str, ...], model: type[Config]
 ) -> dict[str, Value]:
-    """Validate all fields but the waiting ones, and keep these where they stood."""
+    """Validate all fields but the waiting ones, and give these back among them."""
     rest = {name: value for name, value in attributes.items() if name not in waiting}
     validated = model.__pydantic_validator__.validate_python(rest)
     normal = model.__pydantic_serializer__.to_python(validated, mode="json", include=set(rest))
-    return {name: normal.get(name, value) for name, value in attributes.items()}
+    return _in_order(model, {**attributes, **normal})
+
+
+def _in_order(model: type[Config], attributes: Mapping[str, Value]) -> dict[str, Value]:
+    """Bring attributes into the order of the model: that of the stack means nothing."""
+    return {name: attributes[name] for name in model.model_fields if name in attributes}
 
 
 def _undemanding(model: type[Config], waiting: tuple[str, ...]) -> type[Config]:
@@ -143,7 +148,7 @@ def _carefully(
     if complaints:
         return Checked(attributes=attributes, complaints=tuple(complaints))
     restored = _restored(attributes, cast("Value", normal))
-    return Checked(attributes=cast("dict[str, Value]", restored))
+    return Checked(attributes=_in_order(model, cast("dict[str, Value]", restored)))
 
 
 def _closed(attributes: Mapping[str, Value], schema: Schema) -> Iterable[Complaint]:

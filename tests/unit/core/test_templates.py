@@ -11,7 +11,6 @@ from descope_state.core.templates import (
     Hole,
     escape,
     split,
-    suggestion,
 )
 
 
@@ -76,8 +75,3 @@ def test_a_text_without_holes_is_unchanged(text: str) -> None:
 def test_backslashes_in_an_open_text_are_read_in_linear_time() -> None:
     with pytest.raises(ExpressionError):
         split('${"""' + "\\\\" * 4_000)
-
-
-def test_a_suggestion_is_made_only_where_something_is_close() -> None:
-    assert suggestion("tenat", ["tenant", "role"]) == "did you mean `tenant`?"
-    assert suggestion("zzz", ["tenant", "role"]) == ""

@@ -64,7 +64,7 @@ def resolve(documents: Documents, catalog: Catalog, *, sources: Sources) -> Reso
     def report(problem: Problem) -> None:
         found[problem] = None
         if len(found) >= _MOST_PROBLEMS:
-            raise Invalid([*found, replace(problem, message=_ENOUGH, hint="", code="E1000")])
+            raise Invalid([*found, replace(problem, message=_ENOUGH, hint="", code="E1399")])
 
     resolution = _Resolver(documents, catalog, sources=sources, report=report).run()
     if found:

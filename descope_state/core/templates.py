@@ -11,7 +11,7 @@ from typing import NamedTuple
 LONGEST = 10_000
 DEEPEST = 64
 LARGEST_TEXT = 1_000_000
-LARGEST_LIST = 100_000
+LARGEST_LIST = 50_000
 TOO_LARGE = f"the text becomes longer than {LARGEST_TEXT:,} characters"
 
 _SIMPLE = re.compile(r"[^\"'()\[\]{}/]*\}")

@@ -20,7 +20,7 @@ from descope_state.sdk.validation import Complaint
 # Stands for what could not be read or answered: it was told about and is not to be blamed again.
 BROKEN = Unknown()
 
-META = ("for_each", "when", "depends_on", "lifecycle", "provider")
+META = frozenset({"for_each", "when", "depends_on", "lifecycle", "provider"})
 _LIFECYCLE = ("prevent_destroy", "ignore_changes", "create_before_destroy", "replace_triggered_by")
 
 Form: TypeAlias = Union[Template, "list[Form]", "dict[str, Form]", Value]
@@ -43,6 +43,11 @@ class Compiled:
     locate: Locate
 
 
+def _constant(value: Value) -> bool:
+    """Tell quickly of most values that no expression is in them."""
+    return "${" not in value if type(value) is str else type(value) is int or type(value) is bool
+
+
 class Compiler:
     """Compiles blocks of one stack and reports what is wrong with them as it goes."""
 
@@ -63,10 +68,12 @@ class Compiler:
         self._provider(block, described)
         templates: list[Template] = []
         body = block.body
-        plain = not any(name in body for name in META)
+        plain = META.isdisjoint(body)
         fields = body if plain else {key: body[key] for key in body if key not in META}
         compiled = {
-            name: self.form(value, (name,), locate=block.locate, found=templates)
+            name: value
+            if _constant(value)
+            else self.form(value, (name,), locate=block.locate, found=templates)
             for name, value in fields.items()
         }
         return Compiled(

@@ -28,11 +28,7 @@ class Subject:
     import_id: str = ""
     importing: bool = False
     requested: Reason = Reason.NONE
-
-    @property
-    def stated(self) -> tuple[str, ...]:
-        """The fields that the stack gives, in the schema's order: a file's order says nothing."""
-        return tuple([name for name in self.schema.fields if name in self.attributes])
+    secrets: tuple[str, ...] = ()
 
 
 def decide(subject: Subject) -> Change:
@@ -54,7 +50,7 @@ def _creation(subject: Subject) -> Change:
         action=Action.CREATE,
         reason=Reason.MISSING if subject.entry is None else Reason.VANISHED,
         after=subject.attributes,
-        stated=subject.stated,
+        stated=tuple(subject.attributes),
         id=subject.import_id,
         identity=identity_of(subject.schema, subject.attributes) or "",
         depends_on=desired.depends_on,
@@ -66,10 +62,9 @@ def _creation(subject: Subject) -> Change:
 
 def _differences(subject: Subject, live: Live) -> tuple[FieldChange, ...]:
     before = live.attributes
-    secret = [name for name, field in subject.schema.fields.items() if field.sensitive]
-    if secret:
+    if subject.secrets:
         inputs = subject.entry.inputs if subject.entry else {}
-        before = {**before, **{name: inputs.get(name) for name in secret}}
+        before = {**before, **{name: inputs.get(name) for name in subject.secrets}}
     return compare(
         subject.schema,
         before,
@@ -127,7 +122,7 @@ def _replacement(
         fields=fields,
         before=live.attributes,
         after=_carried(subject, live),
-        stated=subject.stated,
+        stated=tuple(subject.attributes),
         id=live.id,
         identity=identity_of(subject.schema, subject.attributes) or "",
         depends_on=desired.depends_on,
@@ -169,7 +164,7 @@ def _kept(
         fields=fields,
         before=live.attributes,
         after=attributes,
-        stated=subject.stated,
+        stated=tuple(subject.attributes),
         id=live.id,
         identity=live.identity,
         depends_on=desired.depends_on,

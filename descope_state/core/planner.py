@@ -225,13 +225,17 @@ class _Table:
             import_id="" if entry else id_,
             importing=entry is None and (live is not None or bool(id_)),
             requested=self._asked(desired),
+            secrets=self._catalog[address.kind].secrets,
         )
 
     def _asked(self, desired: Desired) -> Reason:
         """Say who asks for a replacement: the command line, the stack, or nobody."""
-        if not self._replaces.isdisjoint((desired.address, desired.address.block)):
+        if self._replaces and not self._replaces.isdisjoint(
+            (desired.address, desired.address.block)
+        ):
             return Reason.REQUESTED
-        if any(map(self._triggers, desired.lifecycle.replace_triggered_by)):
+        triggers = desired.lifecycle.replace_triggered_by
+        if triggers and any(map(self._triggers, triggers)):
             return Reason.TRIGGERED
         return Reason.NONE
 

@@ -185,8 +185,9 @@ class _Resolver:
         needs: set[Address] = set()
         for _, ref in self._references.refs(compiled):
             needs.update(self._targets(Address(ref.kind, ref.name), ref.key))
-        for _, address in named(compiled):
-            needs.update(self._targets(address.block, address.key))
+        if compiled.depends_on or compiled.lifecycle is not ORDINARY:
+            for _, address in named(compiled):
+                needs.update(self._targets(address.block, address.key))
         return tuple(sorted(needs)) if len(needs) > 1 else tuple(needs)
 
     def _exact_edges(
@@ -297,7 +298,7 @@ class _Resolver:
         world: World,
         needs: tuple[Address, ...],
     ) -> Desired | None:
-        if str(address) in self._excluded or str(address.block) in self._excluded:
+        if self._excluded and {str(address), str(address.block)} & self._excluded:
             return None
         if compiled.when is not None and not self._wanted(compiled, world):
             return None
@@ -327,7 +328,7 @@ class _Resolver:
         attributes: dict[str, Value] = {}
         for name, form in compiled.fields.items():
             try:
-                attributes[name] = filled(form, world)
+                attributes[name] = form if type(form) is str else filled(form, world)
             except ExpressionError:
                 attributes[name] = BROKEN
                 for path, error in failing(form, world, path=(name,)):

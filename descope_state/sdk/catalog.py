@@ -18,6 +18,7 @@ class Described:
 
     schema: Schema
     check: Check
+    secrets: tuple[str, ...] = ()
 
 
 Catalog = Mapping[str, Described]
@@ -34,7 +35,8 @@ _ID = Field(
 def described(kind: type[Any], *, provider: str) -> Described:
     """Read a kind's class into values; done once per kind and run."""
     schema = _schema(kind, provider)
-    return Described(schema=schema, check=checker(kind.model, schema))
+    secrets = tuple(name for name, field in schema.fields.items() if field.sensitive)
+    return Described(schema=schema, check=checker(kind.model, schema), secrets=secrets)
 
 
 def _schema(kind: type[Any], provider: str) -> Schema:

@@ -80,8 +80,8 @@ def test_the_override_that_is_hinted_at_lifts_the_guard_and_one_less_does_not(
         assert len(violation.addresses) == count
     assert set(hinted) <= set(OVERRIDES)
     assert check(plan, entries, safety=safety, overrides=hinted) == ()
-    for guard in hinted:
-        fewer = {**hinted, guard: hinted[guard] - 1}
+    for guard, least in hinted.items():
+        fewer = {**hinted, guard: least - 1}
         assert check(plan, entries, safety=safety, overrides=fewer)
 
 

@@ -1,9 +1,13 @@
 """From a provider's typed objects to plain values: nothing sensitive, computed fields apart."""
 
+from typing import Any, cast
+
+from pydantic import Field
+
 from descope_state.model.resource import Live
 from descope_state.runtime.bridge import lifting
-from descope_state.sdk.provider import Remote
-from descope_state.sdk.schema import Config
+from descope_state.sdk.provider import KindDefaults, Remote
+from descope_state.sdk.schema import Config, Schema, fields_of
 from tests.support.fake_kinds import KINDS
 from tests.support.fake_models import Credential, RuleSet, Site
 from tests.support.pipeline import SCHEMAS
@@ -41,3 +45,28 @@ def test_two_objects_share_nothing() -> None:
     assert isinstance(rules, list)
     rules.clear()
     assert two.attributes["rules"] != []
+
+
+class Chosen(Config):
+    """Something whose id may be chosen."""
+
+    id: str = Field(description="Its id.")
+    name: str = Field(description="Its name.")
+
+
+class ChosenKind(KindDefaults):
+    """A kind of such things."""
+
+    name = "chosen"
+    model = Chosen
+
+    def identity(self, config: Chosen) -> str:
+        return config.id
+
+
+def test_an_id_that_may_be_chosen_is_a_field_like_any_other() -> None:
+    schema = Schema(kind="chosen", provider="fake", fields=fields_of(Chosen))
+    remote = Remote(id="C1", config=Chosen(id="C1", name="n"))
+    live = lifting(cast("Any", ChosenKind()), schema)(remote)
+    assert live.attributes == {"id": "C1", "name": "n"}
+    assert live.computed == {}

@@ -11,7 +11,8 @@ from descope_state.config.secrets import fingerprints
 from descope_state.config.stack import combined_digest
 from descope_state.core.observation import Observation, remembered
 from descope_state.core.planner import Request, Wishes, plan
-from descope_state.core.resolve import Resolution, secrets_of
+from descope_state.core.resolve import Resolution
+from descope_state.core.secret_sources import secrets_of
 from descope_state.errors import DstateError, Invalid, Problem
 from descope_state.model.plan import Bindings, Plan
 from descope_state.model.resource import Live

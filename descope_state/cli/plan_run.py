@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from descope_state.app.planning import Planned, Reading, planned
-from descope_state.app.saved import read_plan, save_plan
 from descope_state.app.workspace import Opening, Workspace, opened
 from descope_state.cli.terminal import Terminal
 from descope_state.core.planner import Wishes
@@ -61,6 +60,8 @@ def _run_plan(
         reading=reading,
     )
     if printing.out is not None:
+        from descope_state.app.saved import save_plan  # noqa: PLC0415  # only with --out
+
         save_plan(_absolute(terminal, printing.out), result.plan, key=result.key)
     if printing.json or printing.json_into is not None:
         _print_events(terminal, workspace, result=result, printing=printing)
@@ -138,6 +139,8 @@ def _absolute(terminal: Terminal, path: Path) -> Path:
 
 def run_show(terminal: Terminal, plan_file: Path, *, json: bool, verbose: bool) -> None:
     """Read a saved plan and print it."""
+    from descope_state.app.saved import read_plan  # noqa: PLC0415  # `plan` needs none of it
+
     found = read_plan(terminal.surroundings, _absolute(terminal, plan_file), chdir=terminal.chdir)
     if not found.verified:
         terminal.note(f"The seal of this plan was not verified: {found.why}.")

@@ -1,7 +1,6 @@
 """Where a stack and its state live: the command line's `-C`, the current folder, pyproject.toml."""
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -65,6 +64,8 @@ def _project(start: Path) -> Path | None:
 
 
 def _setting(project: Path, name: str) -> str:
+    import tomllib  # noqa: PLC0415  # only where there is such a file
+
     try:
         content = tomllib.loads(project.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -20,13 +20,14 @@ LARGEST_EXPANSION = 10_000
 
 _EXCERPT_WIDTH = 120
 _ORDINARY_BYTES = bytes(sorted({9, 10, 13, *range(0x20, 0x7F), *range(0x80, 0x100)}))
-_FORBIDDEN = re.compile(
+# Compiled when they are first used: most stacks are plain ASCII, and large classes take their time.
+_FORBIDDEN = (
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _LINE_BREAK = re.compile("\r\n|\r|\n")
 _LEADING_LINE = re.compile(r"(?:%[^\r\n]*|[ \t]*(?:#[^\r\n]*)?)(?:\r\n|\r|\n)")
 # Zero-width characters and those that turn the direction of text around.
-_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069]")
+_INVISIBLE = "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069]"
 _MOST_WARNINGS = 10
 _MOST_CHARACTERS = 20
 _BOM = "\ufeff"
@@ -135,7 +136,7 @@ def _not_utf8(data: bytes, index: int, *, file: str) -> Problem:
 
 
 def _refuse_control_characters(source: Source) -> None:
-    found = list(islice(_FORBIDDEN.finditer(source.text), _MOST_CHARACTERS))
+    found = list(islice(re.finditer(_FORBIDDEN, source.text), _MOST_CHARACTERS))
     if found:
         raise Invalid(
             source.problem(
@@ -168,7 +169,7 @@ def invisible(source: Source) -> list[Problem]:
     """Warn about characters that nobody sees: what is read may not be what is shown."""
     if source.text.isascii():
         return []
-    found = islice(_INVISIBLE.finditer(source.text), _MOST_WARNINGS)
+    found = islice(re.finditer(_INVISIBLE, source.text), _MOST_WARNINGS)
     return [
         replace(
             source.problem(

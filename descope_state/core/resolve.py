@@ -32,7 +32,7 @@ from descope_state.model.address import Address
 from descope_state.model.nearness import meant
 from descope_state.model.resource import ORDINARY, Desired
 from descope_state.model.stack import Documents
-from descope_state.model.value import Path, Ref, Secret, Unknown, Value
+from descope_state.model.value import Path, Ref, Unknown, Value
 from descope_state.sdk.catalog import Catalog
 
 _WORTH_NARROWING = 2
@@ -383,21 +383,3 @@ class _Resolver:
         )
         for problem in twins(sound, self._catalog):
             self._report(problem)
-
-
-def secrets_of(resolution: Resolution) -> tuple[Secret, ...]:
-    """Give every source of a secret that a resolution names, once each."""
-    return tuple(dict.fromkeys(_secrets(resolution)))
-
-
-def _secrets(resolution: Resolution) -> Iterator[Secret]:
-    for desired in resolution.desired:
-        forms: list[Value] = list(desired.attributes.values())
-        while forms:
-            form = forms.pop()
-            if type(form) is dict:
-                forms.extend(form.values())
-            elif type(form) is list:
-                forms.extend(form)
-            elif type(form) is Secret:
-                yield form

@@ -32,9 +32,14 @@ _made("variables-of-100-mb", "E4100 vars/local.yaml:1 too large")(
 _made("pipe", "E4100 stack.yaml:1 not a regular file")(
     lambda folder: os.mkfifo(folder / "stack.yaml")
 )
-_made("variables-in-a-pipe", "E4100 vars/local.yaml:1 not a regular file")(
-    lambda folder: ((folder / "vars").mkdir(), os.mkfifo(folder / "vars/local.yaml"))[1]
-)
+
+
+@_made("variables-in-a-pipe", "E4100 vars/local.yaml:1 not a regular file")
+def _variables_pipe(folder: Path) -> None:
+    (folder / "vars").mkdir()
+    os.mkfifo(folder / "vars/local.yaml")
+
+
 _made("dotenv-in-a-pipe", "E4100 .env:1 not a regular file")(
     lambda folder: os.mkfifo(folder / ".env")
 )
@@ -133,7 +138,7 @@ def _escape(folder: Path) -> None:
 @_made("name-that-is-no-text", "E1101 resources/a\\udcff.yaml:1 node content")
 def _no_text(folder: Path) -> None:
     (folder / "resources").mkdir()
-    with open(os.fsencode(folder) + b"/resources/a\xff.yaml", "wb") as file:  # noqa: PTH123  # bytes
+    with open(os.fsencode(folder) + b"/resources/a\xff.yaml", "wb") as file:  # noqa: PTH123  # a name of bytes
         file.write(b"resources: [")
 
 

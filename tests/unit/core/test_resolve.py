@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from descope_state.core.resolve import secrets_of
+from descope_state.core.secret_sources import secrets_of
 from descope_state.model.value import Secret
 from tests.unit.core.stacks import SETTINGS, desired, problem, problems, resolved
 

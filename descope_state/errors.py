@@ -5,9 +5,10 @@ carry problems or a single message through the layers up to the command line.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
+
+from descope_state.frozen import dataclass
 
 WITHHELD = "(This line is not shown:\nit holds in clear what is to be a secret.)"
 """The excerpt of a problem whose line must not reach a log."""

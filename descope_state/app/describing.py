@@ -1,6 +1,5 @@
 """The kinds of resources as text and as a schema; and the stack's files laid out."""
 
-from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from descope_state.config.location import find_stack
 from descope_state.config.settings import SETTINGS_FILE
 from descope_state.config.settings_schema import settings_schema
 from descope_state.errors import Invalid, Problem, UsageError
+from descope_state.frozen import dataclass
 from descope_state.model.nearness import listed, meant
 from descope_state.sdk.json_schema import constraints_of, stack_schema
 from descope_state.sdk.schema import Schema

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from descope_state.app.connecting import connected, translated
 from descope_state.app.surroundings import Surroundings
@@ -14,6 +13,7 @@ from descope_state.core.planner import Request, Wishes, plan
 from descope_state.core.resolve import Resolution
 from descope_state.core.secret_sources import secrets_of
 from descope_state.errors import DstateError, Invalid, Problem
+from descope_state.frozen import dataclass
 from descope_state.model.plan import Bindings, Plan
 from descope_state.model.resource import Live
 from descope_state.model.state import Snapshot
@@ -28,6 +28,9 @@ class Reading:
 
     refreshed: bool = True
     parallelism: int = 10
+
+
+_ORDINARY = Reading()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,7 @@ def planned(
     surroundings: Surroundings,
     *,
     wishes: Wishes,
-    reading: Reading = Reading(),  # an immutable value
+    reading: Reading = _ORDINARY,
 ) -> Planned:
     """Plan one environment of a stack."""
     resolution = workspace.resolution()

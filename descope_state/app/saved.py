@@ -1,7 +1,6 @@
 """Saves plans, and reads them back as far as they can be trusted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from descope_state.app.registry import catalog_of
@@ -10,6 +9,7 @@ from descope_state.config.files import read_anywhere
 from descope_state.config.location import find_stack, state_folder
 from descope_state.config.settings import read_settings
 from descope_state.errors import DstateError
+from descope_state.frozen import dataclass
 from descope_state.model.codec import decode_plan, encode_plan, plan_bindings
 from descope_state.model.plan import Bindings, Plan
 from descope_state.sdk.schema import Schema

@@ -1,9 +1,11 @@
 """The world a command runs in, as values: tests hand in another one."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from descope_state.frozen import dataclass
 
 if TYPE_CHECKING:
     # For annotations only: pydantic comes with it, and `--help` does without.

@@ -1,7 +1,7 @@
 """Opens a stack: its files for one environment, the kinds it may use, and where its state is."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from descope_state.app.registry import catalog_of
@@ -14,6 +14,7 @@ from descope_state.config.sources import StackSources
 from descope_state.config.stack import Unsound, load
 from descope_state.core.resolve import Resolution, resolve
 from descope_state.errors import Invalid, Problem
+from descope_state.frozen import dataclass
 from descope_state.model.stack import Documents
 from descope_state.model.value import Value
 from descope_state.sdk.catalog import Catalog

@@ -1,9 +1,9 @@
 """Every command with its place in the help and the examples it is shown with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from descope_state.cli import describing, planning, reading
+from descope_state.frozen import dataclass
 
 _EXITS = {
     0: "done",

@@ -1,7 +1,6 @@
 """Runs `plan` and `show` and prints what came of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from descope_state.app.planning import Planned, Reading, planned
@@ -9,6 +8,7 @@ from descope_state.app.workspace import Opening, Workspace, opened
 from descope_state.cli.terminal import Terminal
 from descope_state.core.planner import Wishes
 from descope_state.errors import DstateError
+from descope_state.frozen import dataclass
 from descope_state.model.plan import Plan
 from descope_state.report.json_text import Json, one_line
 from descope_state.report.problems import problems_text

@@ -1,11 +1,11 @@
 """Where a command's words go: answers to stdout, talk to stderr, colour only where it is wanted."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from descope_state.app.surroundings import Surroundings
+from descope_state.frozen import dataclass
 from descope_state.report.spans import Line, line, painted, plain
 
 

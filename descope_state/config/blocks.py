@@ -1,11 +1,12 @@
 """Resource files: blocks and items with their places, gathered over all files of a stack."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from descope_state.config.findings import NAMES, Section
 from descope_state.config.yaml import Document
 from descope_state.errors import Origin, Problem
+from descope_state.frozen import dataclass
 from descope_state.model.address import is_name
 from descope_state.model.stack import Block, Item
 from descope_state.model.value import Path, Value

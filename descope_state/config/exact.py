@@ -7,7 +7,7 @@ with the fast path, and nothing else that decides.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 from unicodedata import normalize
 
@@ -23,6 +23,7 @@ from descope_state.config.source import (
 from descope_state.config.tabs import refuse_tabs
 from descope_state.config.yaml import Document, Places
 from descope_state.errors import Invalid
+from descope_state.frozen import dataclass
 from descope_state.model.value import Value
 
 _DOCUMENT, _MAPPING, _SEQUENCE, _SCALAR = "document", "mapping", "sequence", "scalar"

@@ -7,10 +7,12 @@ that its depth asks for, and takes its lines along.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 import yaml
+
+from descope_state.frozen import dataclass
 
 _STEP = 2
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -4,11 +4,12 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from descope_state.config import keychain
 from descope_state.errors import Invalid, Problem
+from descope_state.frozen import dataclass
 from descope_state.model.value import Secret
 
 _MOST = 1 << 20

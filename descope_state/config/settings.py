@@ -3,13 +3,14 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from descope_state.config.files import read_inside
 from descope_state.config.findings import NAMES, Section, suggestion
 from descope_state.config.yaml import Document, parse
 from descope_state.errors import Invalid, Origin, Problem, UnsafeFile, UsageError
+from descope_state.frozen import dataclass
 from descope_state.model.address import Address, is_name
 from descope_state.model.stack import Environment, Safety
 from descope_state.model.value import Value

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from descope_state.config.blocks import Contents
@@ -19,6 +19,7 @@ from descope_state.config.source import invisible
 from descope_state.config.variables import Given, Values, values
 from descope_state.config.yaml import Document, parse
 from descope_state.errors import Invalid, Origin, Problem, UnsafeFile, UsageError
+from descope_state.frozen import dataclass
 from descope_state.model.stack import Documents, Environment
 
 

@@ -1,7 +1,7 @@
 """The values of a stack's variables for one environment, the weakest source first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from descope_state.config.files import read_anywhere
@@ -9,6 +9,7 @@ from descope_state.config.findings import Section, sort_of, suggestion
 from descope_state.config.settings import Settings, Variable
 from descope_state.config.yaml import Document, parse
 from descope_state.errors import Invalid, Origin, Problem, UnsafeFile
+from descope_state.frozen import dataclass
 from descope_state.model.value import Path as ValuePath
 from descope_state.model.value import Unknown, Value
 

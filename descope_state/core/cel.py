@@ -7,7 +7,6 @@ recursion limit. It is imported when the first such expression is met.
 import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import cast
 
 import celpy
@@ -36,6 +35,7 @@ from descope_state.core.plain import (
     walked,
 )
 from descope_state.core.templates import ExpressionError
+from descope_state.frozen import dataclass
 from descope_state.model.value import Ref, Unknown, Value, known
 
 # All that the engine has been seen to let through, or may by what Python raises in its place.

@@ -5,7 +5,7 @@ functions, secrets that are not a whole value, kinds without a name.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from lark import Token, Tree
 
@@ -19,6 +19,7 @@ from descope_state.core.plain import (
     unnamed,
 )
 from descope_state.core.templates import ExpressionError
+from descope_state.frozen import dataclass
 from descope_state.model.nearness import meant
 
 Syntax = Tree[Token]

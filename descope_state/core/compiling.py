@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias, Union
 
 from descope_state.core.expressions import ExpressionError, Template, evaluate, parse
 from descope_state.core.scope import World
 from descope_state.errors import Origin, Problem
+from descope_state.frozen import dataclass
 from descope_state.model.address import Address, is_name
 from descope_state.model.nearness import listed, meant
 from descope_state.model.resource import ORDINARY, Lifecycle

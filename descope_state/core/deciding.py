@@ -1,9 +1,9 @@
 """Decides what is to become of one resource: three sides in, one change out."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from descope_state.core.diff import arranged, compare, equal
+from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change, FieldChange, Reason
 from descope_state.model.resource import Desired, Entry, Live, Status

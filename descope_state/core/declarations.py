@@ -1,7 +1,6 @@
 """What a stack says besides its resources: outputs, checks, moved, removed, imports."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from descope_state.core.compiling import (
     BROKEN,
@@ -17,6 +16,7 @@ from descope_state.core.expressions import ExpressionError
 from descope_state.core.plain import spoken
 from descope_state.core.scope import World
 from descope_state.errors import Origin, Problem
+from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.nearness import listed, meant
 from descope_state.model.stack import Documents, Item, Locate, nowhere

@@ -9,9 +9,10 @@ import json
 import marshal
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import NoneType
 
+from descope_state.frozen import dataclass
 from descope_state.model.change import Edit, Mark
 from descope_state.model.value import Fingerprint, Path, Secret, Value, canonical
 

@@ -6,7 +6,6 @@ is imported when it is first met. What an expression answers is never read as an
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from descope_state.core.plain import (
@@ -31,6 +30,7 @@ from descope_state.core.templates import (
     escape,
     split,
 )
+from descope_state.frozen import dataclass
 from descope_state.model.value import Ref, Secret, Unknown, Value, placeholders
 
 if TYPE_CHECKING:

@@ -1,9 +1,10 @@
 """What was seen of a project at one time: its live objects, and the bounds of its account."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from descope_state.frozen import dataclass
 from descope_state.model.resource import Entries, Live
 from descope_state.sdk.provider import Limit
 from descope_state.sdk.schema import Schema

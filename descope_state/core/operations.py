@@ -6,10 +6,11 @@ ring, the weakest in it gives way.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import IntEnum, StrEnum
 
 from descope_state.core.graph import Cycle, Edges, closure, knots, ordered, sequence
+from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change
 from descope_state.model.plan import Plan

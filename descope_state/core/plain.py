@@ -7,11 +7,11 @@ plan takes to make. What is not plain is left to `core/cel.py`; both answer alik
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NoReturn, Protocol, TypeAlias
 
 from descope_state.core.ports import Sources
 from descope_state.core.templates import ExpressionError
+from descope_state.frozen import dataclass
 from descope_state.model.nearness import meant
 from descope_state.model.value import Fingerprint, Ref, Secret, Unknown, Value, known
 

@@ -5,7 +5,7 @@ that refer to it, in an order in which what a resource needs comes before it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from descope_state.core.blocking import blocked
 from descope_state.core.claims import contradictions, twins
@@ -22,6 +22,7 @@ from descope_state.core.scope import View, World
 from descope_state.core.select import matching, selected
 from descope_state.core.settling import Report, Settler, planned_view
 from descope_state.errors import Invalid, Problem
+from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change, Drift, Reason
 from descope_state.model.plan import Bindings, Plan

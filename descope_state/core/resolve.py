@@ -6,7 +6,7 @@ behind as `Unknown` for the planner. All problems are found before any is raised
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from descope_state.core.claims import twins
 from descope_state.core.compiling import (
@@ -28,6 +28,7 @@ from descope_state.core.ports import Sources
 from descope_state.core.references import References, named
 from descope_state.core.scope import Anything, View, World
 from descope_state.errors import WITHHELD, Invalid, Problem
+from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.nearness import meant
 from descope_state.model.resource import ORDINARY, Desired

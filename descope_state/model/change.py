@@ -1,8 +1,8 @@
 """What will be done to one address, why, and what it changes."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.value import Path, Value
 

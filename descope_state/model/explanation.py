@@ -1,8 +1,7 @@
 """Why one address is planned as it is, and who would feel it: values for `why` and `impact`."""
 
-from dataclasses import dataclass
-
 from descope_state.errors import Origin
+from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.change import Change, FieldChange
 from descope_state.model.value import Value

@@ -1,9 +1,10 @@
 """A plan: everything apply needs, and everything a reader wants to know before it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change, Drift
 from descope_state.model.value import Value

@@ -1,10 +1,11 @@
 """A resource in its four shapes: as blocks of the stack, as desired, as live, as remembered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from descope_state.errors import Origin
+from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.stack import Locate, nowhere
 from descope_state.model.value import Path, Ref, Value

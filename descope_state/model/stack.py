@@ -1,9 +1,10 @@
 """What one environment's view of a stack is once its files were read: blocks, not yet resources."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from descope_state.errors import Origin, Problem
+from descope_state.frozen import dataclass
 from descope_state.model.value import Path, Value
 
 Locate = Callable[[Path], Origin | None]

@@ -1,8 +1,8 @@
 """The state of one environment, and what makes such a state valid."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.resource import Entry
 

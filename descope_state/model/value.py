@@ -8,8 +8,9 @@ is what is remembered of a secret once it was written.
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias, Union
+
+from descope_state.frozen import dataclass
 
 Value: TypeAlias = Union[
     bool,

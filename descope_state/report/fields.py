@@ -5,9 +5,9 @@ is counted, never printed.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 
+from descope_state.frozen import dataclass
 from descope_state.model.change import Edit, FieldChange, Mark
 from descope_state.model.value import Value
 from descope_state.report import values

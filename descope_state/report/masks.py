@@ -6,8 +6,8 @@ null wherever it stands.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
+from descope_state.frozen import dataclass
 from descope_state.model.value import Fingerprint, Secret, Unknown, Value
 from descope_state.report.json_text import Json
 from descope_state.sdk.schema import Field, Shape

@@ -6,8 +6,9 @@ no word for stands under `dstate`. Where Terraform would print a sensitive value
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
+from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change, Drift, DriftSort
 from descope_state.model.plan import CheckResult, OutputValue, Plan, Verdict

@@ -1,9 +1,9 @@
 """What the installed providers can manage, as values: a schema and a check for every kind."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from descope_state.frozen import dataclass
 from descope_state.model.value import Value
 from descope_state.sdk.provider import KindDefaults
 from descope_state.sdk.schema import Computed, Field, Schema, Shape, Type, fields_of

@@ -6,9 +6,10 @@ every departure from the contract as a sentence; an empty answer is a pass.
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Generic, TypeVar, cast
 
+from descope_state.frozen import dataclass
 from descope_state.model.value import Value, canonical
 from descope_state.sdk.provider import Kind, Remote
 from descope_state.sdk.schema import Config, Field, Shape, Type, fields_of

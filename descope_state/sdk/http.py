@@ -10,9 +10,10 @@ import math
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from descope_state.frozen import dataclass
 from descope_state.sdk.faults import (
     Conflict,
     Fault,

@@ -6,10 +6,11 @@ A provider package exports one object that satisfies `Provider` under the entry-
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
+from descope_state.frozen import dataclass
 from descope_state.sdk.schema import Config
 
 C = TypeVar("C", bound=Config)

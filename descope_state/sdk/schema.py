@@ -7,13 +7,14 @@ that one field. `schema_of` turns the model into values once; nothing else looks
 
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
+from descope_state.frozen import dataclass
 from descope_state.model.value import Value
 
 

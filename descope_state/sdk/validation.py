@@ -5,12 +5,12 @@ dropped; everything else is judged as strictly as the model says.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import Annotated, Any, cast
 
 from pydantic import ValidationError, create_model
 
+from descope_state.frozen import dataclass
 from descope_state.model.nearness import listed, meant
 from descope_state.model.value import Path, Secret, Unknown, Value, placeholders
 from descope_state.sdk.schema import Config, Field, Schema, Shape, Type

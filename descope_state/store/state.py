@@ -1,10 +1,10 @@
 """The state of one environment on disk: its key, its lineage and its last snapshot."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from descope_state.errors import BadCredentials, DamagedState
+from descope_state.frozen import dataclass
 from descope_state.model.codec import decode_state, encode_state
 from descope_state.model.state import Snapshot, problems
 from descope_state.store import disk

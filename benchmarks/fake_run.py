@@ -1,7 +1,7 @@
 """A plan over the fake provider in a process of its own: what `benchmarks` measures from outside.
 
-`prepare FOLDER N` writes stack and state; `plan FOLDER N` is the whole command; `world N` is what
-of that the fake itself costs: making its objects and listing them.
+`plan FOLDER N` is the whole command, `map FOLDER N` the same for one block over a map; `world N` is
+what of that the fake itself costs: making its objects and listing them.
 """
 
 import asyncio
@@ -9,16 +9,16 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks.fake_stack import objects, prepare
+from benchmarks.fake_stack import Objects, customers, objects
 from tests.support.provider import KINDS, FakeProvider, FakeWorld, OpenGate
 
 
-def world(count: int) -> FakeWorld:
+def world(held: Objects) -> FakeWorld:
     """Make the service's world."""
-    return FakeWorld(objects=objects(count), trusted=True)
+    return FakeWorld(objects=held, trusted=True)
 
 
-def plan(root: Path, count: int, arguments: list[str]) -> int:
+def plan(root: Path, held: Objects, *, arguments: list[str]) -> int:
     """Plan as the installed command does, but for the provider."""
     from descope_state.__main__ import unhurried_collector  # noqa: PLC0415  # not of `world`
     from descope_state.app.surroundings import Surroundings  # noqa: PLC0415  # as above
@@ -31,7 +31,7 @@ def plan(root: Path, count: int, arguments: list[str]) -> int:
         environ={},
         folder=root,
         now=lambda: "2026-01-01T00:00:00Z",
-        providers=lambda: {"fake": FakeProvider(world(count))},
+        providers=lambda: {"fake": FakeProvider(world(held))},
         version=__version__,
         lineage=lambda: "large",
         key=lambda: bytes(32),
@@ -55,9 +55,9 @@ def main(arguments: list[str]) -> int:
     """Run one of the verbs."""
     verb, *rest = arguments
     verbs: Mapping[str, Callable[[], int | None]] = {
-        "prepare": lambda: prepare(Path(rest[0]), int(rest[1])),
-        "plan": lambda: plan(Path(rest[0]), int(rest[1]), rest[2:]),
-        "world": lambda: asyncio.run(_listed(world(int(rest[0])))) and None,
+        "plan": lambda: plan(Path(rest[0]), objects(int(rest[1])), arguments=rest[2:]),
+        "map": lambda: plan(Path(rest[0]), customers(int(rest[1])), arguments=rest[2:]),
+        "world": lambda: asyncio.run(_listed(world(objects(int(rest[0]))))) and None,
     }
     return verbs[verb]() or 0
 

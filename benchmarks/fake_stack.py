@@ -5,8 +5,8 @@ stack states and to an id that only the service knows. Half of the references st
 a text.
 """
 
-import os
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -126,23 +126,72 @@ def entries(count: int) -> Iterator[Entry]:
             )
 
 
+def customers(count: int) -> Objects:
+    """Give what the service holds of one block over a map."""
+    return {
+        "record": {
+            f"record-{number}": {
+                "name": f"Customer {number}",
+                "tags": {"domain": f"c{number}.example"},
+                "count": number,
+            }
+            for number in range(count)
+        }
+    }
+
+
+def prepare_map(root: Path, count: int) -> None:
+    """Write one block that goes through a map, and the state of its instances."""
+    held = customers(count)["record"]
+    found = {
+        Address("record", "customer", f"c{number}"): Entry(
+            address=Address("record", "customer", f"c{number}"),
+            provider="fake",
+            schema_version=1,
+            id=id_,
+            identity=str(fields["name"]),
+            inputs=fields,
+            outputs={"id": id_, **fields},
+        )
+        for number, (id_, fields) in enumerate(held.items())
+    }
+    values = {
+        f"c{number}": {"name": f"Customer {number}", "seats": number} for number in range(count)
+    }
+    block = (
+        "resources:\n  record:\n    customer:\n      for_each: ${vars.customers}\n"
+        "      name: ${each.value.name}\n"
+        '      tags: {domain: "${each.key}.example"}\n      count: ${each.value.seats}\n'
+    )
+    files = {
+        "resources/customers.yaml": block,
+        "vars/local.yaml": json.dumps({"customers": values}),
+    }
+    _write(root, files, settings="variables:\n  customers: {type: map}\n", entries=found)
+
+
 def prepare(root: Path, count: int) -> None:
     """Write stack, state and key of a stack whose plan has nothing to do."""
+    remembered = {entry.address: entry for entry in entries(count)}
+    _write(root, dict(stack_files(count)), settings="", entries=remembered)
+
+
+def _write(
+    root: Path, files: Mapping[str, str], *, settings: str, entries: Mapping[Address, Entry]
+) -> None:
     state = root / "state" / "local"
     state.mkdir(parents=True, mode=0o700)
     for folder in (root, root / "state", state):
         folder.chmod(0o700)
-    (root / "dstate.yaml").write_text(SETTINGS + "backend: {path: state}\n")
-    (root / "resources").mkdir()
-    for name, text in stack_files(count):
+    for name, text in {
+        "dstate.yaml": f"{SETTINGS}{settings}backend: {{path: state}}\n",
+        **files,
+    }.items():
+        (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(text)
     snapshot = Snapshot(
-        lineage="large",
-        serial=1,
-        environment="local",
-        project_id=PROJECT,
-        entries={entry.address: entry for entry in entries(count)},
+        lineage="large", serial=1, environment="local", project_id=PROJECT, entries=entries
     )
     for name, data in (("state.json", encode_state(snapshot)), ("key", bytes(32))):
         (state / name).write_bytes(data)
-        os.chmod(state / name, 0o600)  # noqa: PTH101  # as the line before
+        (state / name).chmod(0o600)

@@ -7,7 +7,7 @@ from descope_state.model.change import Change
 from descope_state.model.explanation import Chain, Step
 
 
-def chain(workspace: Workspace, result: Planned, address: Address) -> Chain | None:
+def chain(workspace: Workspace, result: Planned, *, address: Address) -> Chain | None:
     """Explain one address of a plan, or None where the plan does not hold it."""
     change = next((one for one in result.plan.changes if one.address == address), None)
     if change is None:

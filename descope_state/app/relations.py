@@ -15,7 +15,7 @@ def edges_of(resolution: Resolution) -> dict[Address, tuple[Address, ...]]:
     return {desired.address: desired.depends_on for desired in resolution.desired}
 
 
-def found_in(workspace: Workspace, resolution: Resolution, address: Address) -> list[Desired]:
+def found_in(workspace: Workspace, resolution: Resolution, *, address: Address) -> list[Desired]:
     """Give the resources an address names: one, or all instances of a block."""
     matches = [
         desired

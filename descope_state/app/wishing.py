@@ -9,24 +9,26 @@ from descope_state.model.address import Address
 from descope_state.model.nearness import listed, meant
 
 
-def wishes_of(  # one parameter a wish
+def mode_of(*, destroy: bool, refresh_only: bool, refresh: bool) -> str:
+    """Choose among the ways to plan, and refuse two at once."""
+    if refresh_only and destroy:
+        message = "--destroy and --refresh-only contradict each other"
+        raise UsageError(message, hint="leave one of them out")
+    if refresh_only and not refresh:
+        message = "--refresh-only and --refresh=false contradict each other"
+        raise UsageError(message, hint="leave one of them out")
+    return "destroy" if destroy else "refresh-only" if refresh_only else "normal"
+
+
+def wishes_of(
     *,
-    destroy: bool,
-    refresh_only: bool,
-    refresh: bool,
+    mode: str,
     targets: Iterable[str],
     excludes: Iterable[str],
     replaces: Iterable[str],
     overrides: Mapping[str, str],
 ) -> Wishes:
     """Check a command line's wishes and put them together."""
-    if destroy and refresh_only:
-        message = "--destroy and --refresh-only contradict each other"
-        raise UsageError(message, hint="leave one of them out")
-    if refresh_only and not refresh:
-        message = "--refresh-only and --refresh=false contradict each other"
-        raise UsageError(message, hint="leave one of them out")
-    mode = "destroy" if destroy else "refresh-only" if refresh_only else "normal"
     return Wishes(
         mode=mode,
         targets=_addresses(targets, option="--target"),

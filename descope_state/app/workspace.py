@@ -86,7 +86,7 @@ def _in_clear(documents: Documents, catalog: Catalog) -> frozenset[Line]:
     lines: set[Line] = set()
     for block in documents.blocks:
         fields = catalog[block.kind].schema.fields if block.kind in catalog else {}
-        for path, value in sensitive_values(fields, block.body, ()):
+        for path, value in sensitive_values(fields, block.body, path=()):
             origin = block.locate(path)
             if origin is not None and not _names_a_source(value):
                 lines.add((origin.file, origin.line))

@@ -24,7 +24,7 @@ class Printing:
     json: bool
     json_into: Path | None
     verbose: bool
-    compact_warnings: bool
+    compact: bool
 
 
 def run_plan(
@@ -80,7 +80,7 @@ def _print_text(
             problems_text(
                 workspace.excerpted(result.warnings),
                 width=terminal.width,
-                compact_warnings=printing.compact_warnings,
+                compact_warnings=printing.compact,
             )
         )
     terminal.answer(plan_text(result.plan, width=terminal.width, verbose=printing.verbose))

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from descope_state.cli.opening import opening
 from descope_state.cli.options import (
     AsJson,
     CompactWarnings,
@@ -25,7 +26,6 @@ from descope_state.cli.options import (
     Verbose,
     pairs,
 )
-from descope_state.cli.terminal import Terminal
 from descope_state.errors import Exit
 
 
@@ -55,43 +55,28 @@ def plan(
     Reads the stack, the state and the live project, and compares the three. Terraform's spellings
     of options work too: -out plan.json, -refresh=false, -target ADDRESS.
     """
-    from descope_state.app.planning import Reading  # noqa: PLC0415  # as above
-    from descope_state.app.wishing import wishes_of  # noqa: PLC0415  # `--help` needs none of it
-    from descope_state.app.workspace import Opening  # noqa: PLC0415  # as above
+    from descope_state.app.planning import Reading  # noqa: PLC0415  # `--help` needs none of it
+    from descope_state.app.wishing import mode_of, wishes_of  # noqa: PLC0415  # as above
     from descope_state.cli.plan_run import Printing, run_plan  # noqa: PLC0415  # as above
 
-    terminal: Terminal = context.obj
-    wishes = wishes_of(
-        destroy=destroy,
-        refresh_only=refresh_only,
-        refresh=refresh,
-        targets=target or (),
-        excludes=exclude or (),
-        replaces=replace or (),
-        overrides=pairs(override, option="--override"),
-    )
     made = run_plan(
-        terminal,
-        Opening(
-            chdir=terminal.chdir,
-            environment=env,
-            variables=pairs(var, option="--var"),
-            variable_files=tuple(var_file or ()),
+        context.obj,
+        opening(context.obj, env=env, var=var, var_file=var_file),
+        wishes=wishes_of(
+            mode=mode_of(destroy=destroy, refresh_only=refresh_only, refresh=refresh),
+            targets=target or (),
+            excludes=exclude or (),
+            replaces=replace or (),
+            overrides=pairs(override, option="--override"),
         ),
-        wishes=wishes,
         reading=Reading(refreshed=refresh, parallelism=parallelism),
         printing=Printing(
-            out=out,
-            json=json,
-            json_into=json_into,
-            verbose=verbose,
-            compact_warnings=compact_warnings,
+            out=out, json=json, json_into=json_into, verbose=verbose, compact=compact_warnings
         ),
     )
     if made.violations:
         raise typer.Exit(Exit.REFUSED)
-    found = refresh_only and made.drift
-    if detailed_exitcode and (found or not made.summary.empty):
+    if detailed_exitcode and (made.drift if refresh_only else not made.summary.empty):
         raise typer.Exit(Exit.CHANGES)
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from descope_state.cli.options import AsJson, EnvironmentName, VariableFiles, Variables, pairs
+from descope_state.cli.opening import opening
+from descope_state.cli.options import AsJson, EnvironmentName, VariableFiles, Variables
 from descope_state.cli.terminal import Terminal
 
 AddressText = Annotated[str, typer.Argument(help="For example role.analyst.", metavar="ADDRESS")]
@@ -28,17 +29,12 @@ def validate(
     json: AsJson = False,
 ) -> None:
     """Check the stack's files; tell all problems at once."""
-    from descope_state.app.workspace import Opening  # noqa: PLC0415  # `--help` needs none of it
-    from descope_state.cli.reading_run import run_validate  # noqa: PLC0415  # as above
+    from descope_state.cli.reading_run import run_validate  # noqa: PLC0415  # `--help` needs none
 
     terminal: Terminal = context.obj
-    opening = Opening(
-        chdir=terminal.chdir,
-        environment=env,
-        variables=pairs(var, option="--var"),
-        variable_files=tuple(var_file or ()),
+    raise typer.Exit(
+        run_validate(terminal, opening(terminal, env=env, var=var, var_file=var_file), json=json)
     )
-    raise typer.Exit(run_validate(terminal, opening, json=json))
 
 
 def why(
@@ -53,26 +49,18 @@ def why(
 
     From the file and line of each value to what it came to, and what follows from that.
     """
-    from descope_state.app.workspace import Opening  # noqa: PLC0415  # `--help` needs none of it
-    from descope_state.cli.reading_run import run_why  # noqa: PLC0415  # as above
+    from descope_state.cli.reading_run import run_why  # noqa: PLC0415  # `--help` needs none
 
     terminal: Terminal = context.obj
-    opening = Opening(
-        chdir=terminal.chdir,
-        environment=env,
-        variables=pairs(var, option="--var"),
-        variable_files=tuple(var_file or ()),
-    )
-    run_why(terminal, opening, address)
+    run_why(terminal, opening(terminal, env=env, var=var, var_file=var_file), text=address)
 
 
 def impact(context: typer.Context, address: AddressText, *, env: EnvironmentName = None) -> None:
     """List what uses one address, and what uses that."""
-    from descope_state.app.workspace import Opening  # noqa: PLC0415  # `--help` needs none of it
-    from descope_state.cli.reading_run import run_impact  # noqa: PLC0415  # as above
+    from descope_state.cli.reading_run import run_impact  # noqa: PLC0415  # `--help` needs none
 
     terminal: Terminal = context.obj
-    run_impact(terminal, Opening(chdir=terminal.chdir, environment=env), address)
+    run_impact(terminal, opening(terminal, env=env), text=address)
 
 
 def graph(
@@ -84,8 +72,7 @@ def graph(
     ] = GraphFormat.DOT,
 ) -> None:
     """Print which resource needs which, for drawing."""
-    from descope_state.app.workspace import Opening  # noqa: PLC0415  # `--help` needs none of it
-    from descope_state.cli.reading_run import run_graph  # noqa: PLC0415  # as above
+    from descope_state.cli.reading_run import run_graph  # noqa: PLC0415  # `--help` needs none
 
     terminal: Terminal = context.obj
-    run_graph(terminal, Opening(chdir=terminal.chdir, environment=env), format)
+    run_graph(terminal, opening(terminal, env=env), language=format)

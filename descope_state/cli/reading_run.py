@@ -74,12 +74,12 @@ def _resolved(terminal: Terminal, opening: Opening) -> tuple[Workspace, Resoluti
     return workspace, workspace.resolution()
 
 
-def run_why(terminal: Terminal, opening: Opening, text: str) -> None:
+def run_why(terminal: Terminal, opening: Opening, *, text: str) -> None:
     """Explain what is planned for one address."""
     address = address_of(text, option="ADDRESS")
     workspace = opened(terminal.surroundings, opening)
     result = planned(workspace, terminal.surroundings, wishes=Wishes())
-    found = chain(workspace, result, address)
+    found = chain(workspace, result, address=address)
     if found is None:
         known = [str(change.address) for change in result.plan.changes]
         message = f"neither the stack nor the state has `{address}`"
@@ -87,15 +87,15 @@ def run_why(terminal: Terminal, opening: Opening, text: str) -> None:
     terminal.answer(why_text(found, result.plan, width=terminal.width))
 
 
-def run_impact(terminal: Terminal, opening: Opening, text: str) -> None:
+def run_impact(terminal: Terminal, opening: Opening, *, text: str) -> None:
     """List what uses one address."""
     address = address_of(text, option="ADDRESS")
     workspace, resolution = _resolved(terminal, opening)
-    start = found_in(workspace, resolution, address)
+    start = found_in(workspace, resolution, address=address)
     terminal.answer(impact_text(address, uses(resolution, start)))
 
 
-def run_graph(terminal: Terminal, opening: Opening, language: str) -> None:
+def run_graph(terminal: Terminal, opening: Opening, *, language: str) -> None:
     """Print which resource needs which."""
     _, resolution = _resolved(terminal, opening)
     edges = edges_of(resolution)

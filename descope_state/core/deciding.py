@@ -66,9 +66,9 @@ def _differences(subject: Subject, live: Live) -> tuple[FieldChange, ...]:
         inputs = subject.entry.inputs if subject.entry else {}
         before = {**before, **{name: inputs.get(name) for name in subject.secrets}}
     return compare(
-        subject.schema,
         before,
         subject.attributes,
+        schema=subject.schema,
         ignored=subject.desired.lifecycle.ignore_changes,
     )
 
@@ -98,7 +98,7 @@ def _why_updated(subject: Subject, fields: Iterable[FieldChange]) -> Reason:
     for change in fields:
         field = subject.schema.fields[change.name]
         stated = remembered_form(subject.attributes[change.name])
-        if change.name not in inputs or not equal(field.shape, stated, inputs[change.name]):
+        if change.name not in inputs or not equal(stated, inputs[change.name], shape=field.shape):
             return Reason.EDITED
     return Reason.DRIFTED
 

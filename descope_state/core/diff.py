@@ -31,10 +31,10 @@ _plain_shapes: dict[int, tuple[Shape, bool]] = {}
 
 
 def compare(
-    schema: Schema,
     before: Mapping[str, Value],
     after: Mapping[str, Value],
     *,
+    schema: Schema,
     ignored: Collection[Path] = (),
 ) -> tuple[FieldChange, ...]:
     """Find the fields that `after` states and that differ from `before`, in schema order.
@@ -42,7 +42,7 @@ def compare(
     Whatever lies at an ignored path is taken from `before`.
     """
     if ignored:
-        after = _spared(schema, before, after, ignored=ignored)
+        after = _spared(before, after, schema=schema, ignored=ignored)
     changes: list[FieldChange] = []
     for name, field in schema.fields.items():
         if name not in after:
@@ -54,13 +54,13 @@ def compare(
         kind = type(new)
         if kind is type(old) and kind in EXACT and new == old:
             continue
-        change = field_change(field, old, new)
+        change = field_change(old, new, field=field)
         if change is not None:
             changes.append(change)
     return tuple(changes)
 
 
-def field_change(field: Field, before: Value, after: Value) -> FieldChange | None:
+def field_change(before: Value, after: Value, *, field: Field) -> FieldChange | None:
     """Say how one field changes, or None where it does not.
 
     Both sides are kept as they are given, for `after` is what will be written; the edits speak of
@@ -73,7 +73,7 @@ def field_change(field: Field, before: Value, after: Value) -> FieldChange | Non
         edits = documents.edits(before, after, volatile=shape.volatile)
         if not edits:
             return None
-    elif equal(shape, before, after):
+    elif equal(before, after, shape=shape):
         return None
     elif field.sensitive:
         before, after, edits = _concealed(before), _concealed(after), ()
@@ -102,7 +102,7 @@ def _concealed(value: Value) -> Value:
 # -- equality ---------------------------------------------------------------------------------
 
 
-def equal(shape: Shape, left: Value, right: Value) -> bool:
+def equal(left: Value, right: Value, *, shape: Shape) -> bool:
     """Tell whether two values of a shape say the same."""
     return (
         identical(left, right)
@@ -192,7 +192,7 @@ def _edits(shape: Shape, before: Value, after: Value, *, path: Path) -> Iterator
     if shape.type is Type.JSON:
         for edit in documents.edits(before, after, volatile=shape.volatile):
             yield replace(edit, path=path + edit.path)
-    elif not equal(shape, before, after):
+    elif not equal(before, after, shape=shape):
         yield from _unequal_edits(shape, before, after, path=path)
 
 
@@ -281,7 +281,7 @@ def _positional_edits(
 
 def _common(shape: Shape, before: Sequence[Value], after: Sequence[Value]) -> int:
     for index, (left, right) in enumerate(zip(before, after, strict=False)):
-        if not equal(shape, left, right):
+        if not equal(left, right, shape=shape):
             return index
     return min(len(before), len(after))
 
@@ -290,10 +290,10 @@ def _common(shape: Shape, before: Sequence[Value], after: Sequence[Value]) -> in
 
 
 def _spared(
-    schema: Schema,
     before: Mapping[str, Value],
     after: Mapping[str, Value],
     *,
+    schema: Schema,
     ignored: Collection[Path],
 ) -> dict[str, Value]:
     spared = dict(after)

@@ -34,7 +34,7 @@ def edits(before: Value, after: Value, *, volatile: Collection[str] = ()) -> tup
     in the path; a list that was only brought into another order is one edit at its own path.
     """
     walk = _Walk(volatile=frozenset(volatile))
-    walk.visit(before, after, ())
+    walk.visit(before, after, path=())
     return tuple(sorted(walk.found, key=_place))
 
 
@@ -103,7 +103,7 @@ class _Walk:
     volatile: frozenset[str]
     found: list[Edit] = field(default_factory=list)
 
-    def visit(self, before: Value, after: Value, path: Path) -> None:
+    def visit(self, before: Value, after: Value, *, path: Path) -> None:
         """Compare two parts; equal ones, nearly all of a large document, never reach the walk."""
         if identical(before, after):
             return
@@ -130,7 +130,7 @@ class _Walk:
             if kind is type(other) and kind in EXACT and inner == other:
                 continue
             if key not in self.volatile:
-                self.visit(inner, other, (*path, key))
+                self.visit(inner, other, path=(*path, key))
         for key in after.keys() - before.keys() - self.volatile:
             self._note(Mark.ADDED, (*path, key), after=after[key])
 
@@ -151,7 +151,7 @@ class _Walk:
     def _keyed(self, before: dict[str, Value], after: dict[str, Value], path: Path) -> None:
         for key, inner in before.items():
             if key in after:
-                self.visit(inner, after[key], (*path, key))
+                self.visit(inner, after[key], path=(*path, key))
             else:
                 self._note(Mark.REMOVED, (*path, key), before=inner)
         for key, inner in after.items():
@@ -179,7 +179,7 @@ class _Walk:
             [self._spelled(value) for value in left], [self._spelled(value) for value in right]
         )
         for one, other in matched.changed:
-            self.visit(left[one], right[other], (*path, start + other))
+            self.visit(left[one], right[other], path=(*path, start + other))
         for one in matched.removed:
             self._note(Mark.REMOVED, (*path, start + one), before=left[one])
         for other in matched.added:

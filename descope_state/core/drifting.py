@@ -20,7 +20,7 @@ def drift(
     """
     if live is None:
         return Drift(address=entry.address, sort=DriftSort.DELETED, id=entry.id)
-    found = compare(schema, entry.outputs, _comparable(live, entry.outputs))
+    found = compare(entry.outputs, _comparable(live, entry.outputs), schema=schema)
     if not found:
         return None
     managed = change.stated if change is not None and change.after is not None else entry.inputs

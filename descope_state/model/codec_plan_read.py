@@ -84,12 +84,12 @@ def read_plan(record: Record) -> Plan:
     """Read format 1."""
     return Plan(
         bindings=read_bindings(record.one("bindings", BINDINGS)),
-        changes=record.each("changes", CHANGE, read_change),
-        drift=record.each("drift", DRIFT, _read_drift),
+        changes=record.each("changes", CHANGE, read=read_change),
+        drift=record.each("drift", DRIFT, read=_read_drift),
         unmanaged=_read_counts(record),
-        outputs=record.each("outputs", OUTPUT, _read_output),
-        checks=record.each("checks", CHECK, _read_check),
-        violations=record.each("violations", VIOLATION, _read_violation),
+        outputs=record.each("outputs", OUTPUT, read=_read_output),
+        checks=record.each("checks", CHECK, read=_read_check),
+        violations=record.each("violations", VIOLATION, read=_read_violation),
         estimate=_read_estimate(record.one("estimate", ESTIMATE)),
         mode=record.text("mode"),
         narrowed=record.flag("narrowed"),
@@ -126,8 +126,8 @@ def read_change(record: Record) -> Change:
         address=record.address("address"),
         provider=record.text("provider"),
         action=record.choice("action", _ACTIONS),
-        reason=record.choice("reason", _REASONS, Reason.NONE),
-        fields=record.each("fields", FIELD, _read_field),
+        reason=record.choice("reason", _REASONS, default=Reason.NONE),
+        fields=record.each("fields", FIELD, read=_read_field),
         before=record.maybe_attributes("before"),
         after=record.maybe_attributes("after"),
         stated=record.texts("stated"),
@@ -148,7 +148,7 @@ def _read_field(record: Record) -> FieldChange:
         name=record.text("name"),
         before=record.value("before"),
         after=record.value("after"),
-        edits=record.each("edits", EDIT, _read_edit),
+        edits=record.each("edits", EDIT, read=_read_edit),
         hidden=record.number("hidden", 0),
         forces_replacement=record.flag("forces_replacement"),
         sensitive=record.flag("sensitive"),
@@ -169,8 +169,8 @@ def _read_drift(record: Record) -> Drift:
         address=record.address("address"),
         sort=record.choice("sort", _SORTS),
         id=record.text("id"),
-        fields=record.each("fields", FIELD, _read_field),
-        unmanaged=record.each("unmanaged", FIELD, _read_field),
+        fields=record.each("fields", FIELD, read=_read_field),
+        unmanaged=record.each("unmanaged", FIELD, read=_read_field),
     )
 
 

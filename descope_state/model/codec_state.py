@@ -143,6 +143,6 @@ def read_entry(record: Record, address: Address | None = None) -> Entry:
         inputs=record.attributes("inputs"),
         outputs=record.attributes("outputs"),
         depends_on=record.addresses("depends_on"),
-        status=record.choice("status", _STATUSES, Status.READY),
+        status=record.choice("status", _STATUSES, default=Status.READY),
         protected=record.flag("protected"),
     )

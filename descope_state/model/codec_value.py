@@ -191,7 +191,7 @@ class Record:
             return found
         raise self._wrong(name, "an object")
 
-    def choice(self, name: str, choices: Mapping[str, T], default: T | None = None) -> T:
+    def choice(self, name: str, choices: Mapping[str, T], *, default: T | None = None) -> T:
         """Give one of a few words."""
         if default is not None and name not in self._raw:
             return default
@@ -252,7 +252,7 @@ class Record:
         return steps
 
     def each(
-        self, name: str, names: frozenset[str], read: "Callable[[Record], T]"
+        self, name: str, names: frozenset[str], *, read: "Callable[[Record], T]"
     ) -> tuple[T, ...]:
         """Read every object of a list; what is left out is empty."""
         if name not in self._raw:

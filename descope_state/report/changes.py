@@ -91,7 +91,7 @@ def change_lines(change: Change, drift: Mapping[Address, Drift], *, page: Page) 
 def drift_lines(drift: Drift, page: Page) -> Iterator[Line]:
     """Show what happened to one object outside dstate."""
     mark, style, words = _DRIFTS[drift.sort]
-    yield _title(mark, style, drift.address, (drift.id, words))
+    yield _title(mark, style, address=drift.address, notes=(drift.id, words))
     if drift.sort is not DriftSort.DELETED:
         yield from field_lines(map(_happened, drift.fields), page)
     if drift.unmanaged and page.whole:
@@ -169,7 +169,7 @@ def _header(change: Change, drift: Mapping[Address, Drift], page: Page) -> Itera
     style = "blocked" if change.blocked else STYLES[change.action]
     why = clean(reason(change, drift))
     object_id = "" if change.action is Action.CREATE else change.id
-    head = _title(marker(change), style, change.address, (object_id, ""))
+    head = _title(marker(change), style, address=change.address, notes=(object_id, ""))
     if not why:
         yield head
     elif sum(columns(span.text) for span in head) + len(why) + 4 <= page.width:
@@ -179,7 +179,7 @@ def _header(change: Change, drift: Mapping[Address, Drift], page: Page) -> Itera
         yield from _folded(why, page, "dim")
 
 
-def _title(mark: str, style: Style, address: Address, notes: tuple[str, str]) -> Line:
+def _title(mark: str, style: Style, *, address: Address, notes: tuple[str, str]) -> Line:
     object_id, words = notes
     name = data(f"{address}", "bold")
     known = Span(f" (id {clean(object_id)})" if object_id else "", "dim")

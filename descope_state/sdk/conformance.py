@@ -139,7 +139,7 @@ async def _listed(run: _Run[C], identifier: str) -> C | None:
         remote = await run.kind.read(identifier)
         return remote.config if remote else None
     found = [remote.config async for remote in run.kind.list() if remote.id == identifier]
-    run.expect(len(found) < 2, "an object is listed twice")  # noqa: PLR2004  # twice
+    run.expect(len(found) < 2, "an object is listed twice")  # noqa: PLR2004  # two would be twice
     return found[0] if found else None
 
 

@@ -176,7 +176,7 @@ def _misplaced(
                 " in clear",
                 hint="use `secret()` only for sensitive fields",
             )
-    for path, _value in sensitive_values(schema.fields, dict(attributes), ()):
+    for path, _value in sensitive_values(schema.fields, dict(attributes), path=()):
         if path not in secret:
             yield Complaint(
                 path=path,
@@ -199,7 +199,7 @@ def _sensitive_at(fields: Mapping[str, Field], path: Path) -> bool:
 
 
 def sensitive_values(
-    fields: Mapping[str, Field], value: Value, path: Path
+    fields: Mapping[str, Field], value: Value, *, path: Path
 ) -> Iterable[tuple[Path, Value]]:
     """Find what stands in sensitive places; null empties one and needs no secret."""
     if not isinstance(value, dict):
@@ -216,7 +216,7 @@ def sensitive_values(
 
 def _sensitive_below(shape: Shape, value: Value, path: Path) -> Iterable[tuple[Path, Value]]:
     if shape.type is Type.OBJECT:
-        yield from sensitive_values(shape.fields, value, path)
+        yield from sensitive_values(shape.fields, value, path=path)
     elif shape.item is not None:
         inner = value.items() if isinstance(value, dict) else _listed(value)
         for key, item in inner:

@@ -24,7 +24,7 @@ resources:
 def told(root: Path, text: str) -> list[tuple[str, str, int, int]]:
     place = workspace(root, STACK)
     resolution = place.resolution()
-    found = uses(resolution, found_in(place, resolution, Address.parse(text)))
+    found = uses(resolution, found_in(place, resolution, address=Address.parse(text)))
     return [
         (str(one.address), str(one.through), one.steps, one.origin.line if one.origin else 0)
         for one in found

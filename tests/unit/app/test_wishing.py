@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from descope_state.app.wishing import address_of, wishes_of
+from descope_state.app.wishing import address_of, mode_of, wishes_of
 from descope_state.core.planner import Wishes
 from descope_state.errors import UsageError
 from descope_state.model.address import Address
@@ -19,9 +19,7 @@ def wishes(
     overrides: Mapping[str, str] | None = None,
 ) -> Wishes:
     return wishes_of(
-        destroy=destroy,
-        refresh_only=refresh_only,
-        refresh=refresh,
+        mode=mode_of(destroy=destroy, refresh_only=refresh_only, refresh=refresh),
         targets=targets,
         excludes=(),
         replaces=(),

@@ -1,0 +1,30 @@
+"""Prints the figures the project is held to, each as a ratio or a limit of this very run.
+
+`python -m benchmarks` measures all, `python -m benchmarks NAME…` some of: startup, shapes, plans.
+"""
+
+import importlib
+import subprocess
+import sys
+
+from benchmarks.measuring import table
+
+NAMES = ("startup", "shapes", "plans")
+
+
+def main(names: list[str]) -> int:
+    """Measure and print, group by group."""
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        print(f"there is no benchmark {unknown[0]}; there are {', '.join(NAMES)}")
+        return 64
+    if len(names) == 1:
+        print(f"{table(list(importlib.import_module(f'benchmarks.{names[0]}').rows()))}\n")
+        return 0
+    # Each group from a small process: the memory of what it starts is counted from its own.
+    commands = ((sys.executable, "-m", "benchmarks", name) for name in names or NAMES)
+    return max(subprocess.run(command, check=False).returncode for command in commands)  # noqa: S603  # our own
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,6 @@
 """The console script; `--version` is answered before anything slow is imported."""
 
+import atexit
 import gc
 import os
 import sys
@@ -8,9 +9,11 @@ import sys
 def unhurried_collector() -> None:
     """Let nothing look for cycles: a command makes millions of values, hardly any in circles.
 
-    Half the time of a plan of 100,000 resources went there, and not a megabyte came back.
+    Half the time of a plan of 100,000 resources went there, and not a megabyte came back. The
+    interpreter looks once more as it ends, unless all is frozen: an eighth of a plan of ten.
     """
     gc.disable()
+    atexit.register(gc.freeze)
 
 
 def main() -> None:

@@ -2,8 +2,6 @@
 
 import json as jsonlib
 
-from descope_state.app.explaining import chain
-from descope_state.app.planning import planned
 from descope_state.app.relations import edges_of, found_in, uses
 from descope_state.app.wishing import address_of
 from descope_state.app.workspace import Opening, Workspace, opened
@@ -76,6 +74,9 @@ def _resolved(terminal: Terminal, opening: Opening) -> tuple[Workspace, Resoluti
 
 def run_why(terminal: Terminal, opening: Opening, *, text: str) -> None:
     """Explain what is planned for one address."""
+    from descope_state.app.explaining import chain  # noqa: PLC0415  # the others ask nobody
+    from descope_state.app.planning import planned  # noqa: PLC0415  # as above
+
     address = address_of(text, option="ADDRESS")
     workspace = opened(terminal.surroundings, opening)
     result = planned(workspace, terminal.surroundings, wishes=Wishes())

@@ -8,6 +8,8 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.laws import EXAMPLES
+
 EFFORT = os.environ.get("DSTATE_EFFORT", "sample")
 
 # A sample is the same in every run, so that a red build is red again at home.
@@ -32,3 +34,21 @@ settings.load_profile(EFFORT)
 def anyio_backend() -> str:
     """Run async tests on asyncio only: the engine uses nothing else."""
     return "asyncio"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many examples all laws were tried on."""
+    reports = (
+        report
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+    )
+    tried = [
+        int(str(value))
+        for report in reports
+        for name, value in report.user_properties
+        if name == EXAMPLES
+    ]
+    if tried:
+        terminalreporter.write_line(f"laws: {len(tried)} laws, {sum(tried):,} examples")

@@ -108,7 +108,8 @@ async def _seen(workspace: Workspace, resolution: Resolution, *, reading: Readin
         snapshot = workspace.store.begun(
             environment=snapshot.environment, project_id=snapshot.project_id
         )
-    return _Sight(snapshot=snapshot, key=workspace.store.sealing_key(), observation=observation)
+    key = workspace.store.sealing_key(needed=bool(snapshot.entries))
+    return _Sight(snapshot=snapshot, key=key, observation=observation)
 
 
 def _remembered(workspace: Workspace, session: Session) -> Snapshot:
@@ -169,7 +170,10 @@ def _secrets(
 ) -> Mapping[str, str]:
     if wishes.mode == "destroy":
         return {}
-    return fingerprints(secrets_of(resolution), workspace.secrets, key=key)
+    try:
+        return fingerprints(secrets_of(resolution), workspace.secrets, key=key)
+    except Invalid as error:
+        raise workspace.shown(error) from None
 
 
 def _bindings(workspace: Workspace, surroundings: Surroundings, *, sight: _Sight) -> Bindings:

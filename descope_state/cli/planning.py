@@ -74,7 +74,7 @@ def plan(
             out=out, json=json, json_into=json_into, verbose=verbose, compact=compact_warnings
         ),
     )
-    if made.violations:
+    if made.violations or made.stuck:
         raise typer.Exit(Exit.REFUSED)
     if detailed_exitcode and (made.drift if refresh_only else not made.summary.empty):
         raise typer.Exit(Exit.CHANGES)

@@ -10,7 +10,10 @@ from descope_state.core.planner import Wishes
 from descope_state.core.resolve import Resolution
 from descope_state.errors import DstateError, Exit, Problem, UsageError
 from descope_state.model.nearness import meant
+from descope_state.model.value import Json
 from descope_state.report.graph import dot, graph_json, mermaid
+from descope_state.report.json_events import diagnostic
+from descope_state.report.json_text import one_line
 from descope_state.report.problems import problems_text
 from descope_state.report.spans import line
 from descope_state.report.why import impact_text, why_text
@@ -42,29 +45,15 @@ def _validate_json(terminal: Terminal, opening: Opening) -> Exit:
     except DstateError as error:
         problems, status = error.problems, error.status
     errors = [problem for problem in problems if not problem.warning]
-    answer = {
+    answer: Json = {
         "format_version": "1.0",
         "valid": not errors,
         "error_count": len(errors),
         "warning_count": len(problems) - len(errors),
-        "diagnostics": [_diagnostic(problem) for problem in problems],
+        "diagnostics": [diagnostic(problem) for problem in problems],
     }
-    terminal.write(jsonlib.dumps(answer) + "\n")
+    terminal.write(one_line(answer) + "\n")
     return status
-
-
-def _diagnostic(problem: Problem) -> dict[str, object]:
-    said: dict[str, object] = {
-        "severity": "warning" if problem.warning else "error",
-        "code": problem.code,
-        "summary": problem.message,
-        "detail": problem.hint,
-    }
-    if problem.origin is not None:
-        start = {"line": problem.origin.line, "column": problem.origin.column}
-        said["range"] = {"filename": problem.origin.file, "start": start}
-        said["snippet"] = problem.excerpt
-    return said
 
 
 def _resolved(terminal: Terminal, opening: Opening) -> tuple[Workspace, Resolution]:

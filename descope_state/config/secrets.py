@@ -3,12 +3,12 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
 
 from descope_state.config import keychain
-from descope_state.errors import Invalid, Problem
+from descope_state.errors import Invalid, Origin, Problem
 from descope_state.frozen import dataclass
 from descope_state.model.value import Secret
 
@@ -87,12 +87,15 @@ def _keychain(name: str) -> str:
 
 
 def fingerprints(
-    secrets: Iterable[Secret], sources: SecretSources, *, key: bytes
+    secrets: Mapping[Secret, Origin | None], sources: SecretSources, *, key: bytes
 ) -> dict[str, str]:
-    """Fingerprint every secret with the state's key; all that cannot be read are told at once."""
+    """Fingerprint every secret with the state's key; all that cannot be read are told at once.
+
+    Each comes with the place in the stack that names it.
+    """
     found: dict[str, str] = {}
     problems: list[Problem] = []
-    for secret in secrets:
+    for secret, origin in secrets.items():
         try:
             value = sources.read(secret.source)
         except ValueError as error:
@@ -100,6 +103,7 @@ def fingerprints(
                 Problem(
                     code="E1260",
                     message=f"secret `{secret.source}`: {error}",
+                    origin=origin,
                     hint="set it where dstate runs",
                 )
             )

@@ -3,22 +3,27 @@
 from collections.abc import Iterator
 
 from descope_state.core.resolve import Resolution
-from descope_state.model.value import Secret, Value
+from descope_state.errors import Origin
+from descope_state.model.resource import Desired
+from descope_state.model.value import Secret, placeholders
 
 
-def secrets_of(resolution: Resolution) -> tuple[Secret, ...]:
-    """Give every source of a secret that a resolution names, once each."""
-    return tuple(dict.fromkeys(_secrets(resolution)))
-
-
-def _secrets(resolution: Resolution) -> Iterator[Secret]:
+def secrets_of(resolution: Resolution) -> dict[Secret, Origin | None]:
+    """Give every source of a secret that a resolution names, with the first place that does."""
+    found: dict[Secret, Origin | None] = {}
     for desired in resolution.desired:
-        forms: list[Value] = list(desired.attributes.values())
-        while forms:
-            form = forms.pop()
-            if type(form) is dict:
-                forms.extend(form.values())
-            elif type(form) is list:
-                forms.extend(form)
-            elif type(form) is Secret:
-                yield form
+        for secret, origin in _secrets(desired):
+            found.setdefault(secret, origin)
+    return found
+
+
+_PLAIN = frozenset({str, int, bool, float, type(None)})
+
+
+def _secrets(desired: Desired) -> Iterator[tuple[Secret, Origin | None]]:
+    for name, value in desired.attributes.items():
+        if type(value) in _PLAIN:
+            continue
+        for path, hole in placeholders(value, (name,)):
+            if isinstance(hole, Secret):
+                yield hole, desired.locate(path)

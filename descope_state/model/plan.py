@@ -133,6 +133,12 @@ class Plan:
         return summarize(self.changes)
 
     @property
+    def stuck(self) -> bool:
+        """Tell whether there is something to do, and none of it can be done."""
+        effective = self.effective
+        return bool(effective) and all(change.blocked for change in effective)
+
+    @property
     def effective(self) -> tuple[Change, ...]:
         """The changes that are not no-ops."""
         return tuple(change for change in self.changes if change.action is not Action.NOOP)

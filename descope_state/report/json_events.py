@@ -88,6 +88,14 @@ def summary_event(summary: Summary, *, timestamp: str, operation: str = "plan") 
 
 def diagnostic_event(problem: Problem, *, timestamp: str) -> Event:
     """Tell one problem, with the place it was found at where there is one."""
+    body = diagnostic(problem)
+    return _diagnostic(problem.message, body, warning=problem.warning, timestamp=timestamp)
+
+
+def diagnostic(problem: Problem) -> dict[str, Json]:
+    """Spell one problem as `validate -json` does."""
+    severity = "warning" if problem.warning else "error"
+    said: dict[str, Json] = {"severity": severity, "summary": problem.message}
     body: dict[str, Json] = {"detail": problem.hint, "dstate": {"code": problem.code}}
     if problem.origin is not None:
         here: dict[str, Json] = {
@@ -99,7 +107,7 @@ def diagnostic_event(problem: Problem, *, timestamp: str) -> Event:
         found = pointed(problem)
         if found is not None and problem.excerpt:
             body["snippet"] = _snippet(*found, line=problem.origin.line)
-    return _diagnostic(problem.message, body, warning=problem.warning, timestamp=timestamp)
+    return {**said, **body}
 
 
 def resource(address: Address, provider: str) -> dict[str, Json]:

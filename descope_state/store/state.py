@@ -75,10 +75,17 @@ class Store:
         _check_owner(fresh, environment=environment, project_id=project_id, file=self.state_file)
         return fresh
 
-    def sealing_key(self) -> bytes:
-        """Give the state's key, making it where this is the first time."""
+    def sealing_key(self, *, needed: bool) -> bytes:
+        """Give the state's key, making it where this is the first time.
+
+        One that is `needed` is never made anew: every secret would look changed by it.
+        """
         disk.make_folder(self.folder)
-        return self.key() or self._first_key()
+        key = self.key()
+        if key is None and needed:
+            message = f"`{self.key_file}` is missing, and the state has been written with it"
+            raise DamagedState(message, hint="put it back from a copy: it belongs to this state")
+        return key or self._first_key()
 
     def _first(self, environment: str, project_id: str) -> Snapshot:
         fresh = Snapshot(

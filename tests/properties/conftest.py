@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.laws import Count, handle
-
-_EXAMPLES = "examples"
+from tests.support.laws import EXAMPLES, Count, handle
 
 
 @pytest.hookimpl(wrapper=True)
@@ -21,22 +19,4 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         hypothesis.inner_test = inner
-        item.user_properties.append((_EXAMPLES, count.examples))
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many examples all laws were tried on."""
-    reports = (
-        report
-        for reports in terminalreporter.stats.values()
-        for report in reports
-        if isinstance(report, pytest.TestReport) and report.when == "call"
-    )
-    tried = [
-        int(str(value))
-        for report in reports
-        for name, value in report.user_properties
-        if name == _EXAMPLES
-    ]
-    if tried:
-        terminalreporter.write_line(f"laws: {len(tried)} laws, {sum(tried):,} examples")
+        item.user_properties.append((EXAMPLES, count.examples))

@@ -11,6 +11,8 @@ from tests.support.effort import examples, repeatable
 P = ParamSpec("P")
 R = TypeVar("R")
 
+EXAMPLES = "examples"
+
 
 def law(sample: int) -> settings:
     """Search for a while every day, ten times as long before a release."""

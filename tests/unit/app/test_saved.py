@@ -37,7 +37,7 @@ def stack(root: Path, name: str = "acme", *, lineage: str = "l") -> Path:
     (root / "dstate.yaml").write_text(text)
     store = Store(folder=root / "state" / "dev", lineage=lambda: lineage, fresh_key=lambda: KEY)
     store.begun(environment="dev", project_id="P1")
-    store.sealing_key()
+    store.sealing_key(needed=False)
     return root
 
 

@@ -158,7 +158,7 @@ def test_what_is_wrong_is_told_with_its_place_as_json(stack: Path) -> None:
     assert told["summary"] == "label.one: `name` must be text"
     assert told["range"]["filename"] == "labels.yaml"
     assert told["range"]["start"]["line"] == 1
-    assert "name: 5" in told["snippet"]
+    assert "name: 5" in told["snippet"]["code"]
 
 
 def test_what_uses_a_resource_is_told(stack: Path) -> None:

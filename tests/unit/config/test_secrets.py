@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from descope_state.config.secrets import SecretSources, fingerprint, fingerprints
-from descope_state.errors import Invalid
+from descope_state.errors import Invalid, Origin
 from descope_state.model.value import Secret
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(32)
@@ -178,11 +178,14 @@ def test_another_source_is_refused(tmp_path: Path, source: str) -> None:
 # -- fingerprints ---------------------------------------------------------------------------------
 
 
+PLACE = Origin(file="stack.yaml", line=7)
+
+
 def test_every_secret_that_cannot_be_read_is_told_at_once_and_no_value(tmp_path: Path) -> None:
     wanted = [Secret("env:HERE"), Secret("env:FIRST"), Secret("file:gone"), Secret("env:SECOND")]
     found = sources(tmp_path, {"HERE": CANARY})
     with pytest.raises(Invalid) as caught:
-        fingerprints(wanted, found, key=KEY)
+        fingerprints(dict.fromkeys(wanted, PLACE), found, key=KEY)
     said = [problem.message for problem in caught.value.problems]
     assert said == [
         "secret `env:FIRST`: the environment variable `FIRST` is not set",
@@ -190,6 +193,7 @@ def test_every_secret_that_cannot_be_read_is_told_at_once_and_no_value(tmp_path:
         "secret `env:SECOND`: the environment variable `SECOND` is not set",
     ]
     assert all(problem.code == "E1260" for problem in caught.value.problems)
+    assert all(problem.origin == PLACE for problem in caught.value.problems)
     assert all(problem.hint == "set it where dstate runs" for problem in caught.value.problems)
     assert CANARY not in repr(caught.value.problems)
 
@@ -197,7 +201,7 @@ def test_every_secret_that_cannot_be_read_is_told_at_once_and_no_value(tmp_path:
 def test_every_source_gets_the_fingerprint_of_its_value(tmp_path: Path) -> None:
     found = sources(tmp_path, {"ONE": CANARY, "TWO": CANARY, "THREE": "other"})
     wanted = [Secret("env:ONE"), Secret("env:TWO"), Secret("env:THREE")]
-    made = fingerprints(wanted, found, key=KEY)
+    made = fingerprints(dict.fromkeys(wanted), found, key=KEY)
     assert made["env:ONE"] == made["env:TWO"] == fingerprint(CANARY, key=KEY)
     assert made["env:THREE"] != made["env:ONE"]
     assert CANARY not in repr(made)

@@ -249,4 +249,7 @@ def test_every_source_of_a_secret_is_named_once(tmp_path: Path) -> None:
         """,
         settings=SETTINGS,
     )
-    assert secrets_of(found) == (Secret("env:ONE"), Secret("env:TWO"))
+    named = secrets_of(found)
+    assert list(named) == [Secret("env:ONE"), Secret("env:TWO")]
+    lines = [origin.line for origin in named.values() if origin]
+    assert lines == [lines[0], lines[0] + 1]

@@ -30,7 +30,7 @@ def opened(
     snapshot = found.found(environment=environment, project_id=project_id)
     if snapshot is None:
         snapshot = found.begun(environment=environment, project_id=project_id)
-    return snapshot, found.sealing_key()
+    return snapshot, found.sealing_key(needed=False)
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ for turn in range(rounds):
         time.sleep(0)
     snapshot = store.found(environment="dev", project_id="P1")
     snapshot = snapshot or store.begun(environment="dev", project_id="P1")
-    key = store.sealing_key()
+    key = store.sealing_key(needed=False)
     print(turn, snapshot.lineage, key.decode(), flush=True)
 """
 
@@ -244,3 +244,13 @@ def test_a_state_that_vanishes_while_it_is_made_is_told(
     with pytest.raises(DamagedState, match="appeared and vanished again") as caught:
         opened(store(tmp_path / "dev"))
     assert caught.value.hint == "run the command again"
+
+
+def test_a_key_that_a_state_was_written_with_is_never_made_anew(folder: Path) -> None:
+    """Another key would make every secret look changed, and every saved plan look altered."""
+    found = store(folder)
+    found.key_file.unlink()
+    with pytest.raises(DamagedState, match="is missing") as caught:
+        found.sealing_key(needed=True)
+    assert "copy" in caught.value.hint
+    assert not found.key_file.exists()

@@ -66,7 +66,7 @@ lock: ## resolve requirements.lock anew
 	rm -rf .venv-lock
 
 clean: ## remove everything that make and the tests have made
-	rm -rf .venv .venv-lowest .venv-lock .venv-policy build dist htmlcov .coverage .coverage.* \
+	rm -rf .venv .venv-bench .venv-lowest .venv-lock .venv-policy build dist htmlcov .coverage .coverage.* \
 		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find descope_state providers tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -218,6 +218,9 @@ import os, signal, sys
 from descope_state.cli import main
 from tests.support.provider import FakeProvider, FakeWorld
 
+# Whoever started the tests in the background may have left the signal ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 def interrupted(_call):
     os.kill(os.getpid(), signal.SIGINT)
     return []

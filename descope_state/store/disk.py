@@ -45,8 +45,11 @@ def check_folder(folder: Path) -> None:
         raise UnsafeFile(message, hint=f"chmod 700 {folder}")
 
 
-def read(path: Path) -> bytes | None:
-    """Give the content of a private file, or None where there is none."""
+def read(path: Path, *, secret: bool = False) -> bytes | None:
+    """Give the content of a file of ours, or None where there is none.
+
+    One that is `secret` is refused where others could have read it.
+    """
     try:
         # Opened low: `open` itself refuses a folder in words of its own, and follows links.
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -55,12 +58,12 @@ def read(path: Path) -> bytes | None:
     except OSError as error:
         raise _unreadable(path, error) from error
     try:
-        return _own_content(path, handle)
+        return _own_content(path, handle, secret=secret)
     finally:
         os.close(handle)
 
 
-def _own_content(path: Path, handle: int) -> bytes:
+def _own_content(path: Path, handle: int, *, secret: bool) -> bytes:
     found = os.fstat(handle)
     if not stat.S_ISREG(found.st_mode):
         message = f"`{path}` is not a plain file"
@@ -68,6 +71,9 @@ def _own_content(path: Path, handle: int) -> bytes:
     if found.st_uid not in (os.geteuid(), 0):
         message = f"`{path}` belongs to somebody else"
         raise UnsafeFile(message, hint="it must be a file of your own")
+    if secret and found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        message = f"`{path}` can be used by others on this machine"
+        raise UnsafeFile(message, hint=f"chmod 600 {path}")
     with os.fdopen(handle, "rb", closefd=False) as file:
         return file.read()
 

@@ -35,7 +35,7 @@ class Store:
         if not self.folder.exists():
             return None
         disk.check_folder(self.folder)
-        key = disk.read(self.key_file)
+        key = disk.read(self.key_file, secret=True)
         if key is not None and len(key) != KEY_BYTES:
             message = f"`{self.key_file}` is not the {KEY_BYTES} bytes it was"
             raise DamagedState(message, hint="put it back from a backup")

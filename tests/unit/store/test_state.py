@@ -254,3 +254,14 @@ def test_a_key_that_a_state_was_written_with_is_never_made_anew(folder: Path) ->
         found.sealing_key(needed=True)
     assert "copy" in caught.value.hint
     assert not found.key_file.exists()
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o620])
+def test_a_key_that_others_could_use_is_refused_with_the_command_that_mends_it(
+    folder: Path, mode: int
+) -> None:
+    found = store(folder)
+    found.key_file.chmod(mode)
+    with pytest.raises(UnsafeFile, match="by others") as caught:
+        found.key()
+    assert caught.value.hint == f"chmod 600 {found.key_file}"

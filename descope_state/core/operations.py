@@ -7,25 +7,20 @@ ring, the weakest in it gives way.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 
 from descope_state.core.graph import Cycle, Edges, closure, knots, ordered, sequence
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change
+from descope_state.model.event import Step
 from descope_state.model.plan import Plan
 from descope_state.model.resource import Entries
 from descope_state.sdk.schema import Schema
 
+__all__ = ["MOST_IN_BATCH", "Batch", "Operation", "Operations", "Step", "hinders", "lower"]
+
 MOST_IN_BATCH = 100
-
-
-class Step(StrEnum):
-    """What one operation does; the names are those of a kind's `batches` and `calls`."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    DELETE = "delete"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from descope_state.model.address import Address
+from descope_state.model.event import Event, Step
 from descope_state.model.value import Value
 
 
@@ -19,3 +21,41 @@ class Sources(Protocol):
 
     def parse_json(self, text: str) -> Value:
         """Read JSON text into plain data."""
+
+
+class Journal(Protocol):
+    """Where a run writes down what it is about to do and what came of it."""
+
+    def write(self, event: Event) -> None:
+        """Add an event; it is durable once a `sync` that began after it is over."""
+
+    async def sync(self) -> None:
+        """Make everything that was written durable; many who ask at once share one effort."""
+
+
+class Observer(Protocol):
+    """Who is told how a run goes: a progress bar, a stream of events, a log."""
+
+    def began(self, address: Address, step: Step) -> None:
+        """Hear that a step is handed to a worker."""
+
+    def succeeded(self, address: Address, step: Step, *, id: str) -> None:  # noqa: A002  # the service's word for it
+        """Hear that a step is done."""
+
+    def failed(self, address: Address, step: Step, *, error: str) -> None:
+        """Hear that a step did not succeed."""
+
+    def looking(self, address: Address, step: Step, *, error: str) -> None:
+        """Hear that an answer was lost, and that the service is asked what became of the step."""
+
+    def retrying(self, address: Address, step: Step, *, error: str, seconds: float) -> None:
+        """Hear that a step surely had no effect, and is sent again after a while."""
+
+    def paused(self, family: str, *, seconds: float, reason: str) -> None:
+        """Hear that no call of a family leaves for a while, by the limits or the service's word.
+
+        It is said once a pause, not once a worker.
+        """
+
+    def learned(self, family: str, *, calls: int, seconds: float) -> None:
+        """Hear that the service allows less than was thought: so many calls in so many seconds."""

@@ -16,6 +16,14 @@ from typing import TypeVar
 
 from descope_state.errors import DamagedState, StalePlan
 from descope_state.model.change import Change
+from descope_state.model.codec_event import (
+    ENTRY,
+    EVENTS,
+    event_text,
+    plain_entry,
+    read_entry,
+    read_event,
+)
 from descope_state.model.codec_plan import plain_change, plan_bytes
 from descope_state.model.codec_plan_read import (
     BINDINGS,
@@ -25,14 +33,7 @@ from descope_state.model.codec_plan_read import (
     read_change,
     read_plan,
 )
-from descope_state.model.codec_state import (
-    ENTRY,
-    SNAPSHOT,
-    plain_entry,
-    read_entry,
-    read_snapshot,
-    snapshot_bytes,
-)
+from descope_state.model.codec_state import SNAPSHOT, read_snapshot, snapshot_bytes
 from descope_state.model.codec_value import (
     Malformed,
     parsed,
@@ -40,6 +41,7 @@ from descope_state.model.codec_value import (
     record_of,
     revived,
 )
+from descope_state.model.event import Event
 from descope_state.model.plan import Bindings, Plan
 from descope_state.model.resource import Entry
 from descope_state.model.state import Snapshot
@@ -50,8 +52,10 @@ __all__ = [
     "STATE_FORMAT",
     "Json",
     "Malformed",
+    "decode_event",
     "decode_plan",
     "decode_state",
+    "encode_event",
     "encode_plan",
     "encode_state",
     "parsed",
@@ -195,6 +199,16 @@ def _snapshot(data: bytes) -> Snapshot:
 
 # One reader for each format ever written; those of older formats upgrade what they read.
 _STATE_READERS = {1: read_snapshot}
+
+
+def encode_event(event: Event) -> str:
+    """Write one event of a run as one line of JSON, without its end."""
+    return event_text(event)
+
+
+def decode_event(text: str) -> Event:
+    """Read what `encode_event` wrote; a ValueError says what is wrong with anything else."""
+    return read_event(record(text, EVENTS))
 
 
 def encode_plan(plan: Plan, key: bytes) -> bytes:

@@ -5,32 +5,32 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 from descope_state.model.address import Address
+from descope_state.model.codec_event import BEGAN, ENTRY, plain_began, read_began, read_entry
 from descope_state.model.codec_value import MARK, Record, addresses_spelled
+from descope_state.model.plan import OutputValue
 from descope_state.model.resource import Entry, Status
-from descope_state.model.state import Snapshot
+from descope_state.model.state import Pending, Snapshot
 from descope_state.model.value import Json, Value, encoded, plain
 
 SNAPSHOT = frozenset(
-    {"checksum", "format", "lineage", "serial", "environment", "project_id", "entries"}
-)
-ENTRY = frozenset(
     {
-        "address",
-        "depends_on",
-        "id",
-        "identity",
-        "inputs",
+        "checksum",
+        "format",
+        "lineage",
+        "serial",
+        "environment",
+        "project_id",
         "outputs",
-        "protected",
-        "provider",
-        "schema_version",
-        "status",
+        "pending",
+        "entries",
     }
 )
-_STATUSES = {status.value: status for status in Status}
+_OUTPUT = frozenset({"value", "sensitive", "description"})
+_PENDING = frozenset({"began", "known", "why"})
 _FILED = ENTRY - {"address"}
 
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
+_compact = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False).encode
 # An indent would take json's slow path; a separator with a newline in it keeps the fast one.
 _lines = json.JSONEncoder(
     sort_keys=True,
@@ -51,10 +51,45 @@ def snapshot_bytes(snapshot: Snapshot) -> bytes:
         f' "environment": {_quoted(snapshot.environment)},\n'
         f' "project_id": {_quoted(snapshot.project_id)},\n'
     )
+    header += _outputs_text(snapshot.outputs) + _pending_text(snapshot.pending)
     body = ",\n".join(_entries(snapshot.entries))
     entries = f' "entries": {{\n{body}\n }}\n}}\n' if body else ' "entries": {}\n}\n'
     rest = (header + entries).encode("utf-8", "surrogatepass")
     return b'{\n "checksum": "%s",\n%s' % (sha256(rest).hexdigest().encode(), rest)
+
+
+def _outputs_text(outputs: Mapping[str, OutputValue]) -> str:
+    if not outputs:
+        return ""
+    lines = ",\n".join(
+        f"  {_quoted(name)}: {_compact(_plain_output(outputs[name]))}" for name in sorted(outputs)
+    )
+    return f' "outputs": {{\n{lines}\n }},\n'
+
+
+def _plain_output(output: OutputValue) -> Json:
+    raw: dict[str, Json] = {"value": plain(output.value)}
+    if output.sensitive:
+        raw["sensitive"] = True
+    if output.description:
+        raw["description"] = output.description
+    return raw
+
+
+def _pending_text(pending: tuple[Pending, ...]) -> str:
+    if not pending:
+        return ""
+    lines = ",\n".join(f"  {_compact(_plain_pending(one))}" for one in pending)
+    return f' "pending": [\n{lines}\n ],\n'
+
+
+def _plain_pending(pending: Pending) -> Json:
+    raw: dict[str, Json] = {"began": plain_began(pending.began)}
+    if pending.known:
+        raw["known"] = list(pending.known)
+    if pending.why:
+        raw["why"] = pending.why
+    return raw
 
 
 def _entries(entries: Mapping[Address, Entry]) -> Iterator[str]:
@@ -97,26 +132,6 @@ def _attributes_text(attributes: dict[str, Value]) -> str:
     return f"{{\n    {text[1:-1]}\n   }}"
 
 
-def plain_entry(entry: Entry) -> Json:
-    """Spell an entry in JSON alone, as the journal holds it."""
-    raw: dict[str, Json] = {
-        "address": str(entry.address),
-        "id": entry.id,
-        "identity": entry.identity,
-        "inputs": plain(entry.inputs),
-        "outputs": plain(entry.outputs),
-        "provider": entry.provider,
-        "schema_version": entry.schema_version,
-    }
-    if entry.depends_on:
-        raw["depends_on"] = addresses_spelled(entry.depends_on)
-    if entry.protected:
-        raw["protected"] = True
-    if entry.status is not Status.READY:
-        raw["status"] = entry.status.value
-    return raw
-
-
 def read_snapshot(record: Record) -> Snapshot:
     """Read format 1."""
     entries: dict[Address, Entry] = {}
@@ -129,20 +144,26 @@ def read_snapshot(record: Record) -> Snapshot:
         environment=record.text("environment"),
         project_id=record.text("project_id"),
         entries=entries,
+        pending=record.each("pending", _PENDING, read=_read_pending),
+        outputs={
+            name: _read_output(name, record.inner(raw, _OUTPUT))
+            for name, raw in record.members("outputs").items()
+        },
     )
 
 
-def read_entry(record: Record, address: Address | None = None) -> Entry:
-    """Read one entry; its address stands before it in a snapshot and inside it in a journal."""
-    return Entry(
-        address=record.address("address") if address is None else address,
-        provider=record.text("provider"),
-        schema_version=record.number("schema_version"),
-        id=record.text("id"),
-        identity=record.text("identity"),
-        inputs=record.attributes("inputs"),
-        outputs=record.attributes("outputs"),
-        depends_on=record.addresses("depends_on"),
-        status=record.choice("status", _STATUSES, default=Status.READY),
-        protected=record.flag("protected"),
+def _read_output(name: str, record: Record) -> OutputValue:
+    return OutputValue(
+        name=name,
+        value=record.value("value"),
+        sensitive=record.flag("sensitive"),
+        description=record.text("description", ""),
+    )
+
+
+def _read_pending(record: Record) -> Pending:
+    return Pending(
+        began=read_began(record.one("began", BEGAN)),
+        known=record.texts("known"),
+        why=record.text("why", ""),
     )

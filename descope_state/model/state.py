@@ -1,10 +1,26 @@
 """The state of one environment, and what makes such a state valid."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
+from descope_state.model.event import Began
+from descope_state.model.plan import OutputValue
 from descope_state.model.resource import Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """An intent of which nobody could say what came of it.
+
+    `known` are the ids that a kind without a natural key had before; `why` says what stood in the
+    way of finding out.
+    """
+
+    began: Began
+    known: tuple[str, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +32,8 @@ class Snapshot:
     environment: str
     project_id: str
     entries: Mapping[Address, Entry]
+    pending: tuple[Pending, ...] = ()
+    outputs: Mapping[str, OutputValue] = field(default_factory=dict)
 
 
 def problems(snapshot: Snapshot) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 """Counts the calls that leave for a service, family by family."""
 
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 
 class CountingGate:
@@ -9,9 +11,11 @@ class CountingGate:
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
 
-    async def enter(self, family: str) -> None:
+    @asynccontextmanager
+    async def passing(self, family: str) -> AsyncIterator[None]:
         """Count one call of a family."""
         self.calls[family] += 1
+        yield
 
     @property
     def total(self) -> int:

@@ -218,8 +218,8 @@ class HttpTransport:
             headers=dict(self.headers),
             content=None if body is None else json.dumps(body, allow_nan=False).encode(),
         )
-        await self.gate.enter(endpoint.family)
-        return self.settling.settle(endpoint, await self._answer(endpoint, request))
+        async with self.gate.passing(endpoint.family):
+            return self.settling.settle(endpoint, await self._answer(endpoint, request))
 
     async def _answer(self, endpoint: Endpoint, request: "httpx.Request") -> Answer:
         import asyncio  # noqa: PLC0415  # start-up: commands that connect to nothing skip it

@@ -4,7 +4,7 @@ A provider package exports one object that satisfies `Provider` under the entry-
 `descope_state.providers`. It sees `descope_state.sdk` and nothing else of the engine.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import field
 from enum import IntEnum
@@ -48,10 +48,15 @@ class Limit:
 
 @runtime_checkable
 class Gate(Protocol):
-    """What every call passes before it is sent; the transport awaits it once per send."""
+    """What every call passes; the transport enters it once per send and leaves it once answered.
 
-    async def enter(self, family: str) -> None:
-        """Wait until one call of this family may be sent, and count it."""
+    A slot of a limit comes free one window after its call was *answered*, so the gate must learn
+    when that was; and whoever is told to wait raises `Throttled` inside it, so that all others
+    wait as well.
+    """
+
+    def passing(self, family: str) -> AbstractAsyncContextManager[None]:
+        """Wait until one call of this family may be sent; count it until its answer is there."""
 
 
 @runtime_checkable
@@ -98,6 +103,25 @@ class Kind(Protocol[C]):
         """Remove an object; one that is already gone is a success."""
 
 
+class Batched(Protocol[C]):
+    """The batch endpoints of a kind; it has those methods whose step its `batches` names.
+
+    A batch is done whole or refused whole: `Rejected` means that nothing of it was done. Answers
+    come in the order of what was asked.
+    """
+
+    async def create_many(self, configs: Sequence[C]) -> Sequence[Remote[C]]:
+        """Make several objects in one call."""
+
+    async def update_many(
+        self, updates: Sequence[tuple[Remote[C], C, frozenset[str]]]
+    ) -> Sequence[Remote[C]]:
+        """Change several objects in one call; each as `update` is told of one."""
+
+    async def delete_many(self, currents: Sequence[Remote[C]]) -> None:
+        """Remove several objects in one call; those already gone are a success."""
+
+
 class KindDefaults:
     """What most kinds have in common; a kind inherits it and overrides what differs.
 
@@ -134,12 +158,17 @@ class Target:
 
 @runtime_checkable
 class Session(Protocol):
-    """An open connection to one project."""
+    """An open connection to one project.
+
+    `lag` is how many seconds a read may take to show what was written before it: so long after a
+    write an absence proves nothing.
+    """
 
     project_id: str
     base_url: str
     kinds: Mapping[str, Kind[Any]]
     limits: tuple[Limit, ...]
+    lag: float
 
     async def tier(self) -> Tier:
         """Say which plan the account is on; asked once per command."""

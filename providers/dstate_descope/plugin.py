@@ -22,6 +22,8 @@ LIMITS = (
     Limit(family="general", calls=100, seconds=60.0),
     Limit(family="user", calls=500, seconds=60.0),
 )
+# How long a read may take to show a write; Descope says "a few seconds".
+LAG = 10.0
 _REGIONAL = 32
 _LICENSE_HEADER = "x-descope-license"
 _PROJECT = re.compile(r"P[A-Za-z0-9]{7,63}")
@@ -37,6 +39,7 @@ class DescopeSession:
     transport: Transport
     limits: tuple[Limit, ...]
     kinds: Mapping[str, Kind[Any]]
+    lag: float
     headers: dict[str, str] = field(default_factory=dict, repr=False)
 
     async def tier(self) -> Tier:
@@ -83,7 +86,9 @@ async def _embedded(target: Target) -> AsyncIterator[Session]:
         settling=Settling(describe=wire.describe),
         folder=target.folder,
     )
-    yield _session(transport, project_id=project_id, base_url="emulator", limits=(), headers={})
+    yield _session(
+        transport, project_id=project_id, base_url="emulator", limits=(), lag=0, headers={}
+    )
 
 
 @asynccontextmanager
@@ -103,6 +108,7 @@ async def _remote(target: Target) -> AsyncIterator[Session]:
             project_id=target.project_id,
             base_url=url,
             limits=LIMITS,
+            lag=LAG,
             headers=headers,
         )
 
@@ -113,6 +119,7 @@ def _session(
     project_id: str,
     base_url: str,
     limits: tuple[Limit, ...],
+    lag: float,
     headers: dict[str, str],
 ) -> DescopeSession:
     return DescopeSession(
@@ -121,6 +128,7 @@ def _session(
         transport=transport,
         limits=limits,
         kinds={kind.name: kind(transport) for kind in _KINDS},
+        lag=lag,
         headers=headers,
     )
 

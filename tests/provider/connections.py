@@ -29,8 +29,10 @@ class CountingGate:
 
     families: list[str] = field(default_factory=list)
 
-    async def enter(self, family: str) -> None:
+    @asynccontextmanager
+    async def passing(self, family: str) -> AsyncIterator[None]:
         self.families.append(family)
+        yield
 
 
 def new_world() -> World:

@@ -47,6 +47,7 @@ class FakeWorld:
     tier: Tier = Tier.FREE
     baseline: Mapping[str, frozenset[str]] = field(default_factory=dict)
     limits: tuple[Limit, ...] = ()
+    lag: float = 0.0
     project_id: str = "Pfake"
     on: dict[tuple[str, str], Override] = field(default_factory=dict)
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -137,13 +138,15 @@ class FakeWorld:
 
     async def serve(self, gate: Gate, call: Call, *, family: str, times: int) -> object:
         """Let one call through the gate, count it, and do it or what its override says."""
-        for _ in range(times):
-            await gate.enter(family)
-        self.calls[call.kind, call.operation] += times
-        self.requests.append(f"{call.operation} {call.kind} {_named(call.subject)}".rstrip())
-        override = self.on.get((call.kind, call.operation))
-        answer: object = call.proceed() if override is None else override(call)
-        return await answer if inspect.isawaitable(answer) else answer
+        for _ in range(times - 1):
+            async with gate.passing(family):
+                pass
+        async with gate.passing(family):
+            self.calls[call.kind, call.operation] += times
+            self.requests.append(f"{call.operation} {call.kind} {_named(call.subject)}".rstrip())
+            override = self.on.get((call.kind, call.operation))
+            answer: object = call.proceed() if override is None else override(call)
+            return await answer if inspect.isawaitable(answer) else answer
 
 
 def _named(subject: object) -> str:

@@ -23,8 +23,10 @@ class OpenGate:
     def __init__(self) -> None:
         self.entered: dict[str, int] = {}
 
-    async def enter(self, family: str) -> None:
+    @asynccontextmanager
+    async def passing(self, family: str) -> AsyncIterator[None]:
         self.entered[family] = self.entered.get(family, 0) + 1
+        yield
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,6 +37,7 @@ class FakeSession:
     base_url: str
     kinds: Mapping[str, Kind[Any]]
     limits: tuple[Limit, ...]
+    lag: float
     world: FakeWorld
     gate: Gate
 
@@ -77,6 +80,7 @@ class FakeProvider:
             base_url="memory",
             kinds={kind.name: kind(self.world, target.gate) for kind in KINDS},
             limits=self.world.limits,
+            lag=self.world.lag,
             world=self.world,
             gate=target.gate,
         )

@@ -65,6 +65,7 @@ class Service:
             base_url="",
             kinds={},
             limits=(),
+            lag=0,
             world=FakeWorld(),
             gate=target.gate,
         )

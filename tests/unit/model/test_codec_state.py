@@ -18,7 +18,8 @@ from descope_state.model.codec import (
     revived,
     revived_entry,
 )
-from descope_state.model.codec_state import ENTRY, SNAPSHOT
+from descope_state.model.codec_event import ENTRY
+from descope_state.model.codec_state import SNAPSHOT
 from descope_state.model.resource import Entry, Status
 from descope_state.model.state import Snapshot
 from descope_state.model.value import Fingerprint, Ref, Secret, Unknown, Value, canonical, written

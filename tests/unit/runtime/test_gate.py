@@ -10,7 +10,8 @@ def test_every_call_is_let_through_and_counted_in_its_family() -> None:
 
     async def calls() -> None:
         for family in ("roles", "tenants", "roles"):
-            await gate.enter(family)
+            async with gate.passing(family):
+                pass
 
     asyncio.run(calls())
     assert gate.calls == {"roles": 2, "tenants": 1}

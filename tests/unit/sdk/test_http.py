@@ -42,8 +42,10 @@ class Gate:
     def __init__(self) -> None:
         self.families: list[str] = []
 
-    async def enter(self, family: str) -> None:
+    @asynccontextmanager
+    async def passing(self, family: str) -> AsyncIterator[None]:
         self.families.append(family)
+        yield
 
 
 @asynccontextmanager

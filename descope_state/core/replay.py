@@ -1,0 +1,153 @@
+"""What a state and the events after it come to: this is the definition of state.
+
+The same fold runs while a plan is carried out, when an interrupted run is taken up, and before
+every commit; so what is remembered can never differ from what the journal says.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from descope_state.model.address import Address
+from descope_state.model.event import (
+    Began,
+    Doubted,
+    Event,
+    Failed,
+    Known,
+    Noted,
+    Started,
+    Step,
+    Succeeded,
+)
+from descope_state.model.resource import Entry
+from descope_state.model.state import Pending, Snapshot
+
+
+class Replay:
+    """A state on its way from one snapshot to the next."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._renamed: dict[Address, Address] = {}
+        self._known: dict[str, tuple[str, ...]] = {}
+        self._open: dict[int, Pending] = {}
+        self._older = snapshot.pending
+        self.entries: dict[Address, Entry] = dict(snapshot.entries)
+        self.started: Started | None = None
+
+    def feed(self, event: Event) -> None:
+        """Let one event happen."""
+        match event:
+            case Started():
+                self.started = self.started or event
+            case Known():
+                self._known[event.kind] = event.ids
+            case Noted():
+                self._note(event)
+            case Began():
+                known = self._known.get(event.address.kind, ())
+                self._open[event.number] = Pending(began=event, known=known)
+            case Succeeded():
+                self._settle(self._ended(event.number).began, event)
+            case Failed():
+                self._ended(event.number)
+            case Doubted():
+                self._open[event.number] = replace(self._open[event.number], why=event.error)
+
+    @property
+    def open(self) -> tuple[Pending, ...]:
+        """The intents of this run of which nobody knows yet what came of them."""
+        return tuple(self._open.values())
+
+    def snapshot(self) -> Snapshot:
+        """Give the state as it is now, still under the serial that it came from."""
+        entries = {address: self._edged(entry) for address, entry in self.entries.items()}
+        return replace(self._snapshot, entries=entries, pending=(*self._older, *self.open))
+
+    def ask_again(self) -> None:
+        """Take up what earlier runs left open; their intents are numbered anew, below zero."""
+        for number, pending in enumerate(self._older, start=1):
+            self._open[-number] = pending
+        self._older = ()
+
+    def forget(self, address: Address) -> bool:
+        """Stop asking what became of the intents for an address; tells whether there were any."""
+        kept = tuple(one for one in self._older if one.began.address != address)
+        found = len(kept) < len(self._older)
+        self._older = kept
+        return found
+
+    def _ended(self, number: int) -> Pending:
+        return self._open.pop(number)
+
+    def _note(self, event: Noted) -> None:
+        if event.moved_from is not None:
+            self.entries.pop(event.moved_from, None)
+            self._renamed[event.moved_from] = event.address
+        if event.entry is not None:
+            self.entries[event.address] = event.entry
+        else:
+            self.entries.pop(event.address, None)
+
+    def _settle(self, began: Began, event: Succeeded) -> None:
+        if began.step is Step.DELETE or began.entry is None:
+            self._remove(began)
+            return
+        before = self.entries.get(began.address)
+        if began.step is Step.CREATE and before is not None and before.id != event.id:
+            # Made before the old one is gone: the old one is remembered until it is.
+            place = leftover(began.address, taken=self.entries)
+            self.entries[place] = replace(before, address=place, protected=False)
+        self.entries[began.address] = replace(
+            began.entry,
+            id=event.id,
+            identity=event.identity,
+            outputs=event.outputs or {},
+        )
+
+    def _remove(self, began: Began) -> None:
+        for address in (began.address, *_leftovers(began.address, self.entries)):
+            entry = self.entries.get(address)
+            if entry is not None and entry.id == began.id:
+                del self.entries[address]
+                return
+
+    def _edged(self, entry: Entry) -> Entry:
+        """Give an entry with edges to what there is, under the addresses that it has now."""
+        if all(other in self.entries for other in entry.depends_on):
+            return entry
+        renamed = dict.fromkeys(self._renamed.get(other, other) for other in entry.depends_on)
+        return replace(entry, depends_on=tuple(other for other in renamed if other in self.entries))
+
+
+_LEFT = "_replaced"
+
+
+def leftover(address: Address, *, taken: Iterable[Address]) -> Address:
+    """Name a place for an object whose replacement stands at its address already.
+
+    It is an ordinary address that no stack states, so that the next plan removes the object.
+    """
+    occupied = frozenset(taken)
+    number = 1
+    while True:
+        suffix = _LEFT if number == 1 else f"{_LEFT}_{number}"
+        place = Address(address.kind, address.name + suffix, address.key)
+        if place not in occupied:
+            return place
+        number += 1
+
+
+def _leftovers(address: Address, entries: Iterable[Address]) -> Iterator[Address]:
+    prefix = address.name + _LEFT
+    for other in entries:
+        if (other.kind, other.key) == (address.kind, address.key) and other.name.startswith(prefix):
+            yield other
+
+
+def replayed(snapshot: Snapshot, events: Iterable[Event]) -> Replay:
+    """Let events happen to a snapshot."""
+    replay = Replay(snapshot)
+    for event in events:
+        replay.feed(event)
+    return replay

@@ -1,11 +1,12 @@
 """Finds the changes that cannot be done, and everything that waits for them."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from descope_state.core.claims import Claims
 from descope_state.core.observation import Observation
 from descope_state.core.operations import hinders
-from descope_state.model.address import Address
+from descope_state.model.address import Address, for_shell
 from descope_state.model.change import Action, Change, Reason
 from descope_state.model.resource import Entries
 from descope_state.sdk.catalog import Catalog
@@ -21,13 +22,18 @@ def blocked(
     catalog: Catalog,
     observation: Observation,
     entries: Entries,
+    pending: Collection[Address] = (),
 ) -> tuple[Change, ...]:
     """Mark what cannot be done with the reason, and then what depends on it."""
     claims = Claims(changes, entries, catalog=catalog, observation=observation)
     reasons = {
         change.address: reason
         for change in changes
-        if (reason := _own(change, claims, entries) or _unlicensed(change, catalog, observation))
+        if (
+            reason := _own(change, claims, entries)
+            or _unsettled(change, pending)
+            or _unlicensed(change, catalog, observation)
+        )
     }
     if not reasons:
         return changes
@@ -56,6 +62,16 @@ def _own(change: Change, claims: Claims, entries: Entries) -> str:
             return claims.taken(change)
         case _:
             return ""
+
+
+def _unsettled(change: Change, pending: Collection[Address]) -> str:
+    if not change.writes or change.address not in pending:
+        return ""
+    return (
+        "an earlier run could not find out whether it was made: `dstate resume` asks again; or look"
+        " yourself, and then either adopt what you find with an `imports` entry,"
+        f" or say that there is nothing with `dstate state rm {for_shell(change.address)}`"
+    )
 
 
 def _there_for_good(schema: Schema) -> str:

@@ -92,7 +92,11 @@ def _narrowed(
     if wishes.mode == "refresh-only":
         return ()
     return blocked(
-        chosen, catalog=request.catalog, observation=request.observation, entries=entries
+        chosen,
+        catalog=request.catalog,
+        observation=request.observation,
+        entries=entries,
+        pending={one.began.address for one in request.snapshot.pending},
     )
 
 

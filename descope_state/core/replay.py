@@ -4,7 +4,7 @@ The same fold runs while a plan is carried out, when an interrupted run is taken
 every commit; so what is remembered can never differ from what the journal says.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 from descope_state.model.address import Address
@@ -82,8 +82,13 @@ class Replay:
 
     def _note(self, event: Noted) -> None:
         if event.moved_from is not None:
-            self.entries.pop(event.moved_from, None)
             self._renamed[event.moved_from] = event.address
+            there = self.entries.get(event.moved_from)
+            # Where two change places, the other may stand there already.
+            if there is not None and event.entry is not None and there.id == event.entry.id:
+                del self.entries[event.moved_from]
+        # Whoever says what stands at an address answers what was asked about it.
+        self.forget(event.address)
         if event.entry is not None:
             self.entries[event.address] = event.entry
         else:
@@ -94,7 +99,7 @@ class Replay:
             self._remove(began)
             return
         before = self.entries.get(began.address)
-        if began.step is Step.CREATE and before is not None and before.id != event.id:
+        if began.step is Step.CREATE and before is not None and before.id == began.id:
             # Made before the old one is gone: the old one is remembered until it is.
             place = leftover(began.address, taken=self.entries)
             self.entries[place] = replace(before, address=place, protected=False)
@@ -106,9 +111,13 @@ class Replay:
         )
 
     def _remove(self, began: Began) -> None:
-        for address in (began.address, *_leftovers(began.address, self.entries)):
-            entry = self.entries.get(address)
-            if entry is not None and entry.id == began.id:
+        entry = self.entries.get(began.address)
+        if entry is not None and entry.id == began.id:
+            del self.entries[began.address]
+            return
+        # It stands elsewhere when its replacement came first, or when it was moved before.
+        for address, other in self.entries.items():
+            if address.kind == began.address.kind and other.id == began.id:
                 del self.entries[address]
                 return
 
@@ -136,13 +145,6 @@ def leftover(address: Address, *, taken: Iterable[Address]) -> Address:
         if place not in occupied:
             return place
         number += 1
-
-
-def _leftovers(address: Address, entries: Iterable[Address]) -> Iterator[Address]:
-    prefix = address.name + _LEFT
-    for other in entries:
-        if (other.kind, other.key) == (address.kind, address.key) and other.name.startswith(prefix):
-            yield other
 
 
 def replayed(snapshot: Snapshot, events: Iterable[Event]) -> Replay:

@@ -56,6 +56,12 @@ class Address(NamedTuple):
         return cls(kind, name, None if quoted is None else _key(quoted, text))
 
 
+def for_shell(address: Address) -> str:
+    """Spell an address so that it may be pasted into a command line."""
+    text = str(address)
+    return text if address.key is None else "'" + text.replace("'", "'\\''") + "'"
+
+
 def _key(quoted: str, text: str) -> str:
     try:
         return str(json.loads(quoted))

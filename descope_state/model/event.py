@@ -48,7 +48,7 @@ class Known:
 class Noted:
     """Something is remembered or forgotten without a call: adoptions, moves, protection.
 
-    With `moved_from`, the entry there goes first.
+    With `moved_from`, the entry stood there before.
     """
 
     address: Address
@@ -61,7 +61,8 @@ class Began:
     """The intent of one call that changes something, numbered within its run.
 
     `entry` is what will be remembered once it is done, still without what the service answers; a
-    deletion has none. `id` is the object that is changed or deleted. `at` is in seconds since 1970,
+    deletion has none. `id` is the object that is changed or deleted, or the one that a creation
+    replaces and that is still there. `at` is in seconds since 1970,
     by the clock of the machine.
     """
 

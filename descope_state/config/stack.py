@@ -13,6 +13,7 @@ from descope_state.config.settings import (
     Settings,
     choose,
     interpret,
+    read_settings,
     settings_bytes,
 )
 from descope_state.config.source import invisible
@@ -104,6 +105,18 @@ def load(
     if problems:
         raise Unsound(problems, documents=documents if reading.complete else None)
     return documents
+
+
+def outline(root: Path, *, environment: str | None, environ: Mapping[str, str]) -> Documents:
+    """Read `dstate.yaml` alone, for commands that never read what a stack wants."""
+    settings = read_settings(root)
+    return Documents(
+        name=settings.name,
+        environment=choose(settings, asked=environment, environ=environ),
+        environments=tuple(settings.environments),
+        safety=settings.safety,
+        state_path=settings.state_path,
+    )
 
 
 def _contents(reading: _Reading) -> Contents:

@@ -30,8 +30,8 @@ class Replay:
         self._snapshot = snapshot
         self._renamed: dict[Address, Address] = {}
         self._known: dict[str, tuple[str, ...]] = {}
-        self._open: dict[int, Pending] = {}
-        self._older = snapshot.pending
+        # What earlier runs left open is still open: numbered below zero, in its order.
+        self._open = {-number: one for number, one in enumerate(snapshot.pending, start=1)}
         self.entries: dict[Address, Entry] = dict(snapshot.entries)
         self.started: Started | None = None
 
@@ -56,26 +56,29 @@ class Replay:
 
     @property
     def open(self) -> tuple[Pending, ...]:
-        """The intents of this run of which nobody knows yet what came of them."""
+        """The intents, of this run and of earlier ones, of which nobody knows what came of them."""
         return tuple(self._open.values())
+
+    @property
+    def numbered(self) -> tuple[tuple[int, Pending], ...]:
+        """The open intents with the numbers by which events tell of them."""
+        return tuple(self._open.items())
 
     def snapshot(self) -> Snapshot:
         """Give the state as it is now, still under the serial that it came from."""
         entries = {address: self._edged(entry) for address, entry in self.entries.items()}
-        return replace(self._snapshot, entries=entries, pending=(*self._older, *self.open))
-
-    def ask_again(self) -> None:
-        """Take up what earlier runs left open; their intents are numbered anew, below zero."""
-        for number, pending in enumerate(self._older, start=1):
-            self._open[-number] = pending
-        self._older = ()
+        return replace(self._snapshot, entries=entries, pending=self.open)
 
     def forget(self, address: Address) -> bool:
-        """Stop asking what became of the intents for an address; tells whether there were any."""
-        kept = tuple(one for one in self._older if one.began.address != address)
-        found = len(kept) < len(self._older)
-        self._older = kept
-        return found
+        """Stop asking about earlier intents for an address; tells whether there were any."""
+        asked = [
+            number
+            for number, one in self._open.items()
+            if number < 0 and one.began.address == address
+        ]
+        for number in asked:
+            del self._open[number]
+        return bool(asked)
 
     def _ended(self, number: int) -> Pending:
         return self._open.pop(number)

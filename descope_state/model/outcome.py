@@ -74,11 +74,16 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """A run that is over: every change of its plan that was not a no-op, and how it ended."""
+    """A run that is over: every change of its plan that was not a no-op, and how it ended.
+
+    `halted` says why nothing more was tried where that was nobody's wish: a service that does not
+    answer, or a journal that cannot be written.
+    """
 
     run: str
     results: tuple[Result, ...]
     interrupted: bool = False
+    halted: str = ""
     seconds: float = 0.0
     calls: int = 0
     serial: int = 0

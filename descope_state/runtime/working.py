@@ -1,0 +1,339 @@
+"""One worker's way with a change: written down, sent, and pursued until its outcome is known.
+
+The intent is durable before the request leaves. What surely had no effect may be sent again; of
+what nobody knows, the service is asked first.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from descope_state.core.expressions import ExpressionError
+from descope_state.core.operations import Operation
+from descope_state.core.promising import Results
+from descope_state.core.replay import Replay
+from descope_state.core.verdict import Verdict, verdict
+from descope_state.errors import DstateError
+from descope_state.frozen import dataclass
+from descope_state.model.address import Address
+from descope_state.model.event import Began, Doubted, Event, Failed, Step, Succeeded
+from descope_state.model.outcome import Fate
+from descope_state.model.resource import Live
+from descope_state.model.state import Pending
+from descope_state.runtime.bridge import Unfit
+from descope_state.runtime.looking import Finding, Look
+from descope_state.runtime.means import TRIES, Means, backoff, too_long
+from descope_state.runtime.preparing import Prepared, Preparing
+from descope_state.sdk.faults import Fault, NotLicensed, Unauthorized
+from descope_state.sdk.provider import Remote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How one operation ended.
+
+    A fatal one leaves nothing to hope for the others; an unanswered one says that the service may
+    be away.
+    """
+
+    fate: Fate
+    id: str = ""
+    error: str = ""
+    hint: str = ""
+    because: Address | None = None
+    fatal: bool = False
+    unanswered: bool = False
+
+
+class Ended(Protocol):
+    """Who is told, once for every operation, how it ended."""
+
+    def __call__(self, operation: Operation, ending: Ending) -> None:
+        """Hear how an operation ended."""
+
+
+INTERRUPTED = "interrupted before it was sent"
+
+
+class Worker:
+    """Carries out operations of one kind and step, one or several in one call.
+
+    `known` are, by kind, the ids that were there when the project was last read.
+    """
+
+    def __init__(
+        self,
+        replay: Replay,
+        *,
+        means: Means,
+        preparing: Preparing,
+        results: Results,
+        known: Callable[[str], frozenset[str]],
+    ) -> None:
+        self._replay = replay
+        self._means = means
+        self._preparing = preparing
+        self._results = results
+        self._known = known
+        self._owners = {
+            (address.kind, entry.id): address for address, entry in replay.entries.items()
+        }
+
+    async def carry_out(self, group: Sequence[Operation], *, ended: Ended) -> None:
+        """Carry out operations that go together; tells of each how it ended."""
+        ready = [
+            prepared
+            for operation in group
+            if (prepared := self._prepared(operation, ended)) is not None
+        ]
+        if await self._intended(ready, ended):
+            await self._pursue(ready, ended)
+
+    def _prepared(self, operation: Operation, ended: Ended) -> Prepared | None:
+        try:
+            return self._preparing.prepared(operation, at=self._means.wall())
+        except (ExpressionError, Unfit, LookupError) as error:
+            ended(operation, Ending(fate=Fate.FAILED, error=f"it was not sent: {error}"))
+            return None
+
+    async def _intended(self, ready: Sequence[Prepared], ended: Ended) -> bool:
+        """Make the intents durable; nothing is sent where that fails, or where all is to stop."""
+        for prepared in ready:
+            self._record(prepared.began)
+            self._means.observer.began(prepared.began.address, prepared.began.step)
+        try:
+            await self._means.journal.sync()
+        except DstateError as error:
+            self._end_all(ready, Ending(fate=Fate.UNTRIED, error=error.message, fatal=True), ended)
+            return False
+        if self._means.stop.asked:
+            self._give_up(ready, Ending(fate=Fate.UNTRIED, error=INTERRUPTED), ended)
+            return False
+        return bool(ready)
+
+    async def _pursue(self, group: Sequence[Prepared], ended: Ended) -> None:
+        """Send, and send again, until every operation of the group has ended."""
+        tries = 0
+        while True:
+            try:
+                lives = await self._sent(group)
+            except Exception as error:  # noqa: BLE001  # whatever a provider raises, the call may have been made
+                step = group[0].began.step
+                judged = verdict(step, error)
+                if judged is Verdict.DONE and len(group) == 1:
+                    lives = [None]
+                elif judged in (Verdict.AGAIN, Verdict.UNKNOWN):
+                    tries += 1
+                    group = await self._remaining(group, error, judged, tries=tries, ended=ended)
+                    if not group or not await self._intended_again(group, ended):
+                        return
+                    continue
+                else:
+                    await self._refused(group, error, judged, ended=ended)
+                    return
+            for prepared, live in zip(group, lives, strict=True):
+                self._succeed(prepared, live, ended)
+            return
+
+    async def _sent(self, group: Sequence[Prepared]) -> Sequence[Live | None]:
+        answers = await (_one(group[0]) if len(group) == 1 else _many(group))
+        if group[0].began.step is Step.DELETE:
+            return [None] * len(group)
+        lift = group[0].bound.lift
+        lives = [lift(remote) for remote in answers]
+        if len(lives) != len(group) or not all(live.id for live in lives):
+            message = f"the answer is not about the {len(group)} objects that were sent"
+            raise ValueError(message)
+        return lives
+
+    async def _remaining(
+        self,
+        group: Sequence[Prepared],
+        error: Exception,
+        judged: Verdict,
+        *,
+        tries: int,
+        ended: Ended,
+    ) -> list[Prepared]:
+        """Give what is still to be sent, after a while; ends all else."""
+        if judged is Verdict.UNKNOWN:
+            group = await self._looked(group, error, ended)
+        stopped = self._means.stop.asked
+        if not group:
+            return []
+        if tries >= TRIES or stopped or too_long(error):
+            fate = Fate.UNTRIED if stopped else Fate.FAILED
+            fatal = too_long(error)
+            ending = Ending(
+                fate=fate,
+                error=_said(error),
+                hint=_hint(error),
+                fatal=fatal,
+                unanswered=not stopped,
+            )
+            self._give_up(group, ending, ended)
+            return []
+        seconds = backoff(tries, chance=self._means.chance())
+        for prepared in group:
+            began = prepared.began
+            self._means.observer.retrying(
+                began.address, began.step, error=_said(error), seconds=seconds
+            )
+        await self._means.stop.pause(seconds)
+        return list(group)
+
+    async def _intended_again(self, group: Sequence[Prepared], ended: Ended) -> bool:
+        """Write intents down anew: an absence proves nothing so shortly after the new request."""
+        now = self._means.wall()
+        return await self._intended(
+            [replace(prepared, began=replace(prepared.began, at=now)) for prepared in group], ended
+        )
+
+    async def _looked(
+        self, group: Sequence[Prepared], error: Exception, ended: Ended
+    ) -> list[Prepared]:
+        """Ask what became of each; gives those that surely were not done."""
+        remaining: list[Prepared] = []
+        for prepared in group:
+            began = prepared.began
+            self._means.observer.looking(began.address, began.step, error=_said(error))
+            finding = await self._finding(prepared)
+            if finding.effect:
+                self._succeed(prepared, finding.live, ended)
+            elif finding.effect is None:
+                self._doubt(prepared, f"{_said(error)}; {finding.why}", ended)
+            else:
+                remaining.append(prepared)
+        return remaining
+
+    async def _finding(self, prepared: Prepared) -> Finding:
+        if self._means.stop.asked:
+            return Finding(effect=None, why="interrupted before it could be looked for")
+        return await self._look(prepared).find()
+
+    def _look(self, prepared: Prepared) -> Look:
+        began = prepared.began
+        kind = began.address.kind
+        return Look(
+            Pending(began=began, known=tuple(self._known(kind))),
+            bound=prepared.bound,
+            means=self._means,
+            owned=frozenset(id_ for name, id_ in self._owners if name == kind),
+            before=prepared.before,
+        )
+
+    async def _refused(
+        self, group: Sequence[Prepared], error: Exception, judged: Verdict, *, ended: Ended
+    ) -> None:
+        """Find the culprit of a refused batch by halves; a single one has failed."""
+        if len(group) > 1 and not isinstance(error, Unauthorized | NotLicensed):
+            half = len(group) // 2
+            for part in (group[:half], group[half:]):
+                if await self._intended_again(part, ended):
+                    await self._pursue(part, ended)
+            return
+        prepared = group[0]
+        if judged is Verdict.TAKEN and prepared.bound.schema.unique:
+            live = await self._ours(prepared)
+            if live is not None:
+                self._succeed(prepared, live, ended)
+                return
+        fatal = isinstance(error, Unauthorized)
+        ending = Ending(fate=Fate.FAILED, error=_said(error), hint=_hint(error), fatal=fatal)
+        self._give_up(group, ending, ended)
+
+    async def _ours(self, prepared: Prepared) -> Live | None:
+        """Give the object that a refused creation made before, if it is beyond doubt ours."""
+        look = self._look(prepared)
+        finding = await look.once()
+        if finding.effect and finding.live is not None and look.matches(finding.live):
+            return finding.live
+        return None
+
+    def _succeed(self, prepared: Prepared, live: Live | None, ended: Ended) -> None:
+        began = prepared.began
+        if live is not None:
+            owner = self._owners.get((began.address.kind, live.id), began.address)
+            if owner != began.address:
+                why = f"it was answered with the id {live.id}, which belongs to {owner}"
+                self._doubt(prepared, why, ended)
+                return
+            self._owners[began.address.kind, live.id] = began.address
+        if began.step is Step.DELETE:
+            self._owners.pop((began.address.kind, began.id), None)
+        self._record(_success(began, live))
+        self._results.write(began.address)
+        id_ = live.id if live is not None else ""
+        self._means.observer.succeeded(began.address, began.step, id=id_)
+        ended(prepared.operation, Ending(fate=Fate.DONE, id=id_))
+
+    def _doubt(self, prepared: Prepared, why: str, ended: Ended) -> None:
+        self._record(Doubted(number=prepared.began.number, error=why))
+        ending = Ending(fate=Fate.UNKNOWN, error=why, unanswered=True)
+        self._end_all([prepared], ending, ended)
+
+    def _give_up(self, group: Sequence[Prepared], ending: Ending, ended: Ended) -> None:
+        for prepared in group:
+            self._record(Failed(number=prepared.began.number, error=ending.error))
+        self._end_all(group, ending, ended)
+
+    def _end_all(self, group: Sequence[Prepared], ending: Ending, ended: Ended) -> None:
+        for prepared in group:
+            began = prepared.began
+            self._means.observer.failed(began.address, began.step, error=ending.error)
+            ended(prepared.operation, ending)
+
+    def _record(self, event: Event) -> None:
+        self._means.journal.write(event)
+        self._replay.feed(event)
+
+
+def _success(began: Began, live: Live | None) -> Succeeded:
+    if live is None:
+        return Succeeded(number=began.number)
+    return Succeeded(
+        number=began.number,
+        id=live.id,
+        identity=live.identity,
+        outputs={**live.attributes, **live.computed},
+    )
+
+
+async def _one(prepared: Prepared) -> Sequence[Remote[Any]]:
+    kind, current = prepared.bound.kind, prepared.current
+    match prepared.began.step:
+        case Step.CREATE:
+            return [await kind.create(prepared.config)]
+        case Step.UPDATE:
+            assert current is not None  # noqa: S101  # an update is prepared with what it changes
+            return [await kind.update(current, prepared.config, prepared.changed)]
+        case Step.DELETE:
+            assert current is not None  # noqa: S101  # as above
+            await kind.delete(current)
+            return []
+
+
+async def _many(group: Sequence[Prepared]) -> Sequence[Remote[Any]]:
+    batches = group[0].bound.batches
+    match group[0].began.step:
+        case Step.CREATE:
+            return await batches.create_many([one.config for one in group])
+        case Step.UPDATE:
+            updates = [
+                (one.current, one.config, one.changed) for one in group if one.current is not None
+            ]
+            return await batches.update_many(updates)
+        case Step.DELETE:
+            await batches.delete_many([one.current for one in group if one.current is not None])
+            return []
+
+
+def _said(error: Exception) -> str:
+    """Give the words of a fault; of anything else only its sort, for it may hold any value."""
+    if isinstance(error, Fault):
+        return error.message
+    return f"{type(error).__name__} in the provider"
+
+
+def _hint(error: Exception) -> str:
+    return error.hint if isinstance(error, Fault) else ""

@@ -11,7 +11,7 @@ from descope_state.config.excerpts import Line, excerpted
 from descope_state.config.location import find_stack, state_folder
 from descope_state.config.secrets import SecretSources
 from descope_state.config.sources import StackSources
-from descope_state.config.stack import Unsound, load
+from descope_state.config.stack import Unsound, load, outline
 from descope_state.core.resolve import Resolution, resolve
 from descope_state.errors import Invalid, Problem
 from descope_state.frozen import dataclass
@@ -135,9 +135,30 @@ def opened(surroundings: Surroundings, opening: Opening) -> Workspace:
         providers=providers,
         catalog=catalog,
         sources=sources,
-        store=Store(
-            folder=_state_folder(root, documents),
-            lineage=surroundings.lineage,
-            fresh_key=surroundings.key,
-        ),
+        store=_store(surroundings, root, documents),
+    )
+
+
+def outlined(surroundings: Surroundings, opening: Opening) -> Workspace:
+    """Open a stack as far as its settings say: for commands that do not read what it wants."""
+    root = find_stack(surroundings.folder, chdir=opening.chdir)
+    environ = merged_environ(root, surroundings.environ)
+    providers = surroundings.providers()
+    documents = outline(root, environment=opening.environment, environ=environ)
+    return Workspace(
+        root=root,
+        documents=documents,
+        environ=environ,
+        providers=providers,
+        catalog=catalog_of(providers),
+        sources=StackSources(root, environ=environ),
+        store=_store(surroundings, root, documents),
+    )
+
+
+def _store(surroundings: Surroundings, root: Path, documents: Documents) -> Store:
+    return Store(
+        folder=_state_folder(root, documents),
+        lineage=surroundings.lineage,
+        fresh_key=surroundings.key,
     )

@@ -172,6 +172,21 @@ def _same(before: Entry | None, after: Entry) -> bool:
     ) == canonical(after.outputs)
 
 
+def refreshed(entries: Entries, observation: Observation) -> Iterator[Noted]:
+    """Say what the state is to remember of objects as they live now, whatever the stack wants."""
+    for address, entry in entries.items():
+        if address.kind not in observation.live:
+            continue
+        live = observation.object(address.kind, entry.id)
+        if live is None:
+            yield Noted(address=address)
+            continue
+        outputs = {**live.attributes, **live.computed}
+        after = replace(entry, identity=live.identity, outputs=outputs)
+        if not _same(entry, after):
+            yield Noted(address=address, entry=after)
+
+
 def output_results(
     outputs: Iterable[OutputValue], before: Mapping[str, OutputValue], *, results: Results
 ) -> dict[str, OutputValue]:

@@ -1,0 +1,336 @@
+"""Carries out a plan in one place: settles what was interrupted, looks, applies, commits."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import field, replace
+
+from descope_state.app.looking import Moved, in_play, moved_on
+from descope_state.core.observation import Observation
+from descope_state.core.operations import Operation, Operations, Step, lower
+from descope_state.core.ports import Journal, Observer
+from descope_state.core.promising import Results, noted, output_results, refreshed
+from descope_state.core.replay import Replay, replayed
+from descope_state.errors import StalePlan
+from descope_state.frozen import dataclass
+from descope_state.model.address import Address
+from descope_state.model.change import Change
+from descope_state.model.event import Event, Known, Noted, Started, Succeeded
+from descope_state.model.outcome import Fate, Outcome, Result, Settlement
+from descope_state.model.plan import Plan
+from descope_state.model.state import Snapshot
+from descope_state.runtime.apply import Scheduler
+from descope_state.runtime.bridge import bound
+from descope_state.runtime.gate import Gate
+from descope_state.runtime.interruption import Stop
+from descope_state.runtime.means import Means
+from descope_state.runtime.preparing import Preparing
+from descope_state.runtime.recover import settle
+from descope_state.runtime.refresh import refresh
+from descope_state.runtime.working import INTERRUPTED, Ending, Worker
+from descope_state.sdk.catalog import Catalog
+from descope_state.sdk.provider import Session
+from descope_state.store.session import Held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a plan is carried out: a locked state, an open project, and what watches over both."""
+
+    held: Held
+    session: Session
+    catalog: Catalog
+    gate: Gate
+    observer: Observer
+    stop: Stop
+    wall: Callable[[], float]
+    chance: Callable[[], float]
+    parallelism: int = 10
+
+    def means(self, journal: Journal) -> Means:
+        """Give what the runtime needs."""
+        return Means(
+            bounds={
+                name: bound(kind, self.catalog[name].schema)
+                for name, kind in self.session.kinds.items()
+                if name in self.catalog
+            },
+            gate=self.gate,
+            journal=journal,
+            observer=self.observer,
+            stop=self.stop,
+            wall=self.wall,
+            chance=self.chance,
+            lag=self.session.lag,
+            parallelism=self.parallelism,
+        )
+
+
+async def settled(place: Place, *, started: Started) -> Settlement | None:
+    """Settle what an interrupted run left, or what nobody could tell before; commits the answer."""
+    leftover = place.held.leftover
+    snapshot = place.held.snapshot
+    if leftover is None and not snapshot.pending:
+        return None
+    events = leftover.events if leftover is not None else ()
+    replay = replayed(snapshot, events)
+    begun = replay.started or started
+    journal = await place.held.journal(started)
+    found = await settle(replay, means=place.means(journal))
+    place.held.commit(replay.snapshot())
+    return Settlement(
+        run=begun.run,
+        at=begun.at,
+        command=begun.command,
+        done=sum(isinstance(event, Succeeded) for event in events),
+        settled=found,
+        damaged=leftover.damaged if leftover is not None else (),
+        torn=leftover.torn if leftover is not None else 0,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """A plan to be carried out, with all that it needs besides the place.
+
+    `secrets` are values by their sources; `skip_stale` leaves out changes whose objects have moved
+    on instead of refusing all. `keep` is given the changes that are about to be written, and makes
+    a durable record of what they overwrite before the first is.
+    """
+
+    plan: Plan
+    started: Started
+    keep: Callable[[tuple[Change, ...]], None]
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    skip_stale: bool = False
+
+
+async def carried_out(
+    errand: Errand, place: Place, *, observation: Observation | None = None
+) -> Outcome:
+    """Carry out a plan; an observation that was just made spares looking again."""
+    snapshot = place.held.snapshot
+    seen = observation or await looked(errand.plan, place, snapshot)
+    stale = tuple(moved_on(errand.plan.changes, seen, catalog=place.catalog))
+    if stale and not errand.skip_stale:
+        raise StalePlan(
+            stale_message(stale), hint="plan again, or apply what has not moved: --stale=skip"
+        )
+    plan = _without(errand.plan, stale)
+    schemas = {kind: described.schema for kind, described in place.catalog.items()}
+    operations = lower(plan, schemas, entries=snapshot.entries)
+    run = _Run(errand, place, plan=plan, operations=operations, seen=seen)
+    if not run.writes:
+        return run.outcome(stale, serial=snapshot.serial)
+    errand.keep(tuple({one.address: one.change for one in operations.operations}.values()))
+    return await run.carry_out(stale)
+
+
+async def looked(plan: Plan, place: Place, snapshot: Snapshot) -> Observation:
+    """Read again, in bulk, what a plan is to touch."""
+    kinds, managed = in_play(plan, snapshot.entries)
+    return await refresh(
+        place.session,
+        kinds=kinds,
+        managed=managed,
+        catalog=place.catalog,
+        gate=place.gate,
+        parallelism=place.parallelism,
+    )
+
+
+def stale_message(stale: tuple[Moved, ...]) -> str:
+    """Say what is no longer as it was planned."""
+    one = stale[0]
+    more = f", and {len(stale) - 1} more" if len(stale) > 1 else ""
+    differing = "".join(
+        f"; `{field.name}`: planned from {_short(field.before)}, live is {_short(field.after)}"
+        for field in one.fields
+        if not field.sensitive
+    )
+    return f"the plan is stale: {one.address}: {one.what}{differing}{more}"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004  # what fits a line
+
+
+def _without(plan: Plan, stale: tuple[Moved, ...]) -> Plan:
+    """Leave out stale changes: they are treated as blocked ones are, with all that needs them."""
+    if not stale:
+        return plan
+    reasons = {one.address: one.what for one in stale}
+    return replace(
+        plan,
+        changes=tuple(
+            replace(change, blocked=reasons[change.address])
+            if change.address in reasons
+            else change
+            for change in plan.changes
+        ),
+    )
+
+
+class _Run:
+    """One plan on its way: what is noted, what is done, and what it comes to."""
+
+    def __init__(
+        self,
+        errand: Errand,
+        place: Place,
+        *,
+        plan: Plan,
+        operations: Operations,
+        seen: Observation,
+    ) -> None:
+        self._errand = errand
+        self._place = place
+        self._plan = plan
+        self._operations = operations
+        self._seen = seen
+        self._snapshot = place.held.snapshot
+        self._replay = Replay(self._snapshot)
+        self._results = Results(plan.changes, self._replay.entries, catalog=place.catalog)
+        self._scheduler: Scheduler | None = None
+        self._steps: dict[Address, list[Operation]] = {}
+        for operation in operations.operations:
+            self._steps.setdefault(operation.address, []).append(operation)
+        self._notes = tuple(self._noted())
+        self._outputs = output_results(plan.outputs, self._snapshot.outputs, results=self._results)
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether anything is to be done or remembered."""
+        kept = self._plan.mode == "refresh-only" or self._outputs == dict(self._snapshot.outputs)
+        return bool(self._notes or self._operations.operations or not kept)
+
+    def _noted(self) -> Iterator[Noted]:
+        entries = self._snapshot.entries
+        if self._plan.mode == "refresh-only":
+            return refreshed(entries, self._seen)
+        return noted(
+            self._plan.changes, entries, observation=self._seen, catalog=self._place.catalog
+        )
+
+    async def carry_out(self, stale: tuple[Moved, ...]) -> Outcome:
+        """Do it, and commit what came of it."""
+        journal = await self._place.held.journal(self._errand.started)
+        events: tuple[Event, ...] = (*self._notes, *self._knowns())
+        for event in events:
+            self._record(journal, event)
+        means = self._place.means(journal)
+        worker = Worker(
+            self._replay,
+            means=means,
+            results=self._results,
+            known=self._known,
+            preparing=Preparing(
+                self._errand.started.run,
+                results=self._results,
+                bounds=means.bounds,
+                entries=self._replay.entries,
+                secrets=self._errand.secrets,
+            ),
+        )
+        self._scheduler = Scheduler(self._operations, worker=worker, means=means)
+        await self._scheduler.run()
+        committed = self._place.held.commit(self._final())
+        return self.outcome(stale, serial=committed.serial)
+
+    def _record(self, journal: Journal, event: Event) -> None:
+        journal.write(event)
+        self._replay.feed(event)
+
+    def _knowns(self) -> Iterator[Known]:
+        """Write down what there is of kinds without a natural key, before anything is added."""
+        made = {one.kind for one in self._operations.operations if one.step is Step.CREATE}
+        for kind in sorted(made):
+            if not self._place.catalog[kind].schema.unique:
+                yield Known(kind=kind, ids=tuple(sorted(self._known(kind))))
+
+    def _known(self, kind: str) -> frozenset[str]:
+        return frozenset(self._seen.live.get(kind, ()))
+
+    def _final(self) -> Snapshot:
+        snapshot = self._replay.snapshot()
+        if self._plan.mode == "refresh-only":
+            return snapshot
+        outputs = output_results(self._plan.outputs, self._snapshot.outputs, results=self._results)
+        return replace(snapshot, outputs=outputs)
+
+    def outcome(self, stale: tuple[Moved, ...], *, serial: int) -> Outcome:
+        """Say what became of every change of the plan."""
+        gone = {one.address: one.what for one in stale}
+        scheduler = self._scheduler
+        halted = scheduler.halted if scheduler is not None else ""
+        return Outcome(
+            run=self._errand.started.run,
+            results=tuple(self._result(change, gone) for change in self._errand.plan.effective),
+            interrupted=self._place.stop.asked and not halted,
+            halted=halted,
+            calls=self._place.gate.total,
+            serial=serial,
+        )
+
+    def _result(self, change: Change, gone: Mapping[Address, str]) -> Result:
+        if change.address in gone:
+            return _resulting(change, Fate.STALE, error=gone[change.address])
+        if change.blocked:
+            return _resulting(change, Fate.BLOCKED, error=change.blocked)
+        if not change.writes:
+            return _resulting(change, Fate.DONE, id_=change.id)
+        return self._written(change)
+
+    def _written(self, change: Change) -> Result:
+        """Put the steps of one change together: a replacement has two, and both must be done."""
+        steps = self._steps.get(change.address, [])
+        if not steps:
+            because = next(iter(self._held_up(change)), None)
+            return _resulting(change, Fate.SKIPPED, because=because)
+        endings = [self._ending(operation) for operation in steps]
+        worst = next((one for one in endings if one.fate is not Fate.DONE), endings[-1])
+        error = worst.error
+        if worst.fate is not Fate.DONE and endings[0].fate is Fate.DONE:
+            error = f"{_half(steps[0])}, and then: {error or 'stopped'}"
+        return Result(
+            address=change.address,
+            action=change.action,
+            fate=worst.fate,
+            id=worst.id or endings[-1].id,
+            error=error,
+            hint=worst.hint,
+            because=worst.because,
+        )
+
+    def _ending(self, operation: Operation) -> Ending:
+        endings = self._scheduler.endings if self._scheduler is not None else {}
+        if operation.index in endings:
+            return endings[operation.index]
+        if any(number == operation.index for number, _ in self._replay.numbered):
+            return Ending(fate=Fate.UNKNOWN, error="it was sent, and there was no time to look")
+        return Ending(fate=Fate.UNTRIED, error=INTERRUPTED)
+
+    def _held_up(self, change: Change) -> Iterator[Address]:
+        skipped = frozenset(self._operations.skipped)
+        yield from (other for other in change.depends_on if other in skipped)
+
+
+def _half(operation: Operation) -> str:
+    return "the old one was deleted" if operation.step is Step.DELETE else "the new one was made"
+
+
+def _resulting(
+    change: Change,
+    fate: Fate,
+    *,
+    error: str = "",
+    id_: str = "",
+    because: Address | None = None,
+) -> Result:
+    return Result(
+        address=change.address,
+        action=change.action,
+        fate=fate,
+        error=error,
+        id=id_,
+        because=because,
+    )

@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
+from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.config.credentials import credentials, variables
+from descope_state.core.ports import SILENT, Ledger, Observer
 from descope_state.errors import BadCredentials, DstateError, Unreachable
+from descope_state.runtime.gate import Gate
 from descope_state.sdk.faults import Fault, NotLicensed, Unauthorized
-from descope_state.sdk.provider import Gate, Provider, Session, Target
+from descope_state.sdk.provider import Provider, Session, Target
 
 
 def provider_for(workspace: Workspace) -> Provider:
@@ -35,7 +39,35 @@ async def connected(workspace: Workspace, gate: Gate) -> AsyncIterator[Session]:
                     f" the credentials are of {session.project_id}"
                 )
                 raise BadCredentials(message, hint=f"use the credentials of {pinned}")
+            if session.limits:
+                gate.keep(session.limits, ledger=_ledger(workspace, session))
             yield session
+
+
+def gate_for(
+    surroundings: Surroundings, *, capacity: float = 1.0, observer: Observer = SILENT
+) -> Gate:
+    """Make the gate that all calls of a command pass."""
+    return Gate(capacity=capacity, observer=observer, chance=surroundings.chance)
+
+
+def _ledger(workspace: Workspace, session: Session) -> Ledger | None:
+    """Share the limits with all of the user's processes that speak to the same host."""
+    from urllib.parse import urlsplit  # noqa: PLC0415  # only where there are limits
+
+    from descope_state.store.budget import budget  # noqa: PLC0415  # as above
+
+    host = urlsplit(session.base_url).hostname or session.base_url
+    return budget(_budget_folder(workspace), host=host)
+
+
+def _budget_folder(workspace: Workspace) -> Path:
+    stated = workspace.environ.get("DSTATE_BUDGET_DIR")
+    if stated:
+        return Path(stated)
+    from platformdirs import user_state_path  # noqa: PLC0415  # as above
+
+    return user_state_path("dstate") / "budget"
 
 
 def _target(workspace: Workspace, provider: Provider, gate: Gate) -> Target:

@@ -15,7 +15,7 @@ from descope_state.frozen import dataclass
 from descope_state.model.nearness import listed, meant
 from descope_state.sdk.json_schema import constraints_of, stack_schema
 from descope_state.sdk.schema import Schema
-from descope_state.store import disk
+from descope_state.store.disk import DISK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ def lay_out(surroundings: Surroundings, *, chdir: Path | None, write: bool) -> t
         raise Invalid(problems)
     if write:
         for name, (_, after) in changed.items():
-            disk.rewrite(root / name, after)
+            DISK.rewrite(root / name, after)
     return tuple(_layout(name, before, after) for name, (before, after) in changed.items())
 
 

@@ -1,9 +1,8 @@
 """Makes a plan: the stack, the state and the live project side by side."""
 
-import asyncio
 from collections.abc import Mapping
 
-from descope_state.app.connecting import connected, translated
+from descope_state.app.connecting import connected, gate_for, translated
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.config.secrets import fingerprints
@@ -17,17 +16,18 @@ from descope_state.frozen import dataclass
 from descope_state.model.plan import Bindings, Plan
 from descope_state.model.resource import Live
 from descope_state.model.state import Snapshot
-from descope_state.runtime.gate import CountingGate
+from descope_state.runtime.gate import Gate
 from descope_state.runtime.refresh import refresh
 from descope_state.sdk.provider import Session, Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Whether the project is read at all, and how many reads go side by side."""
+    """Whether the project is read at all, how many reads go side by side, and at which pace."""
 
     refreshed: bool = True
     parallelism: int = 10
+    capacity: float = 1.0
 
 
 _ORDINARY = Reading()
@@ -54,7 +54,8 @@ def planned(
 ) -> Planned:
     """Plan one environment of a stack."""
     resolution = workspace.resolution()
-    sight = asyncio.run(_seen(workspace, resolution, reading=reading))
+    gate = gate_for(surroundings, capacity=reading.capacity)
+    sight: _Sight = surroundings.run(_seen(workspace, resolution, reading=reading, gate=gate))
     request = Request(
         resolution=resolution,
         snapshot=sight.snapshot,
@@ -87,8 +88,9 @@ class _Sight:
     observation: Observation
 
 
-async def _seen(workspace: Workspace, resolution: Resolution, *, reading: Reading) -> _Sight:
-    gate = CountingGate()
+async def _seen(
+    workspace: Workspace, resolution: Resolution, *, reading: Reading, gate: Gate
+) -> _Sight:
     async with connected(workspace, gate) as session:
         snapshot = _remembered(workspace, session)
         if not reading.refreshed:

@@ -13,7 +13,7 @@ from descope_state.frozen import dataclass
 from descope_state.model.codec import decode_plan, encode_plan, plan_bindings
 from descope_state.model.plan import Bindings, Plan
 from descope_state.sdk.schema import Schema
-from descope_state.store import disk
+from descope_state.store.disk import DISK
 from descope_state.store.state import Store
 
 _LARGEST = 1 << 30
@@ -31,7 +31,7 @@ class SavedPlan:
 
 def save_plan(path: Path, plan: Plan, *, key: bytes) -> None:
     """Seal a plan and write it, privately and whole."""
-    disk.replace(path, encode_plan(plan, key))
+    DISK.replace(path, encode_plan(plan, key))
 
 
 def read_plan(surroundings: Surroundings, path: Path, *, chdir: Path | None) -> SavedPlan:

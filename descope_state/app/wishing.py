@@ -34,8 +34,13 @@ def wishes_of(
         targets=_addresses(targets, option="--target"),
         excludes=_addresses(excludes, option="--exclude"),
         replaces=_addresses(replaces, option="--replace"),
-        overrides={name: _number(name, text) for name, text in overrides.items()},
+        overrides=overrides_of(overrides),
     )
+
+
+def overrides_of(texts: Mapping[str, str]) -> dict[str, int]:
+    """Read the guards that a command line lifts."""
+    return {name: _number(name, text) for name, text in texts.items()}
 
 
 def _addresses(texts: Iterable[str], *, option: str) -> tuple[Address, ...]:

@@ -17,14 +17,18 @@ _GLOBAL_FLAGS = frozenset({"--no-color"})
 # What follows one of these is a value, whatever it looks like.
 _WITH_VALUE = frozenset(
     {
+        "--confirm",
         "--env",
         "--exclude",
         "--format",
         "--json-into",
+        "--lock-timeout",
+        "--max-capacity",
         "--out",
         "--override",
         "--parallelism",
         "--replace",
+        "--stale",
         "--target",
         "--var",
         "--var-file",

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 
-from descope_state.cli import describing, planning, reading
+from descope_state.cli import applying, describing, drifting, planning, reading
 from descope_state.frozen import dataclass
 
 _EXITS = {
     0: "done",
     1: "error",
-    2: "there are changes, with -detailed-exitcode",
-    3: "the plan file was altered or is of a newer format",
-    5: "apply would refuse the plan as it stands",
+    2: "there are changes (with -detailed-exitcode), or drift",
+    3: "the plan is stale, was altered, or is of a newer format",
+    4: "done in part",
+    5: "refused by a guard, or nobody there to ask",
+    6: "somebody else holds the state",
     7: "credentials, project or licence",
     8: "the service was not reachable",
     64: "wrong usage, unknown environment",
+    130: "interrupted",
 }
 
 
@@ -49,6 +52,46 @@ ALL = (
         exits=(0, 1, 2, 5, 7, 8, 64),
         changes="Writes nothing to the project. A first plan makes the environment's state folder,"
         " with its key and lineage.",
+    ),
+    Command(
+        name="apply",
+        function=applying.apply,
+        examples=(
+            "dstate plan -out plan.json",
+            "dstate apply plan.json",
+            "dstate apply -auto-approve",
+            "dstate apply -auto-approve -parallelism 4 -lock-timeout 60s",
+        ),
+        exits=(0, 1, 3, 4, 5, 6, 7, 8, 64, 130),
+        changes="Changes the project, and remembers in the state what it did.",
+    ),
+    Command(
+        name="destroy",
+        function=applying.destroy,
+        examples=("dstate destroy -auto-approve",),
+        exits=(0, 1, 4, 5, 6, 7, 8, 64, 130),
+        changes="Deletes from the project what the state holds.",
+    ),
+    Command(
+        name="drift",
+        function=drifting.drift,
+        examples=("dstate drift", "dstate drift --env prod", "dstate drift --json"),
+        exits=(0, 1, 2, 5, 7, 8, 64),
+        changes="Writes nothing to the project.",
+    ),
+    Command(
+        name="refresh",
+        function=applying.refresh,
+        examples=("dstate refresh -auto-approve",),
+        exits=(0, 1, 5, 6, 7, 8, 64),
+        changes="Writes nothing to the project; the state takes in what is live.",
+    ),
+    Command(
+        name="resume",
+        function=applying.resume,
+        examples=("dstate resume",),
+        exits=(0, 1, 4, 6, 7, 8, 64),
+        changes="Sends nothing new to the project; the state takes in what was found.",
     ),
     Command(
         name="show",

@@ -7,7 +7,7 @@ from descope_state.app.describing import described, json_schema, kinds, lay_out
 from descope_state.cli.terminal import Terminal
 from descope_state.report.explain import explain_text, kinds_text
 from descope_state.report.spans import Line, Style, data
-from descope_state.store import disk
+from descope_state.store.disk import DISK
 
 _DIFFERENCE: dict[str, Style] = {"+": "added", "-": "removed", "@": "dim"}
 
@@ -31,7 +31,7 @@ def run_schema(terminal: Terminal, out: Path | None) -> None:
     if out is None:
         terminal.write(text)
         return
-    disk.publish(terminal.surroundings.folder / out, text.encode())
+    DISK.publish(terminal.surroundings.folder / out, text.encode())
     terminal.note(
         f"Written to {out}; name it at the top of a stack's file:"
         f" # yaml-language-server: $schema={out}"

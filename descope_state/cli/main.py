@@ -121,6 +121,8 @@ def from_terminal(arguments: list[str]) -> int:
         err=sys.stderr,
         width=shutil.get_terminal_size((100, 40)).columns,
         colour=wants_colour(os.environ),
+        moving=os.environ.get("TERM", "dumb") != "dumb",
+        ask=_asked if sys.stdin.isatty() else None,
     )
     try:
         status = run(arguments, terminal)
@@ -132,6 +134,13 @@ def from_terminal(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001  # the last line of defence: no traceback at anybody
         return _bug(error, terminal)
     return status
+
+
+def _asked(question: str) -> str:
+    """Ask on the side where talk goes, so that a pipe gets answers only."""
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline()
 
 
 def _robust(stream: TextIO) -> TextIO:

@@ -1,5 +1,6 @@
 """The options that several commands share, written once."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -72,6 +73,38 @@ JsonInto = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
+AutoApprove = Annotated[
+    bool,
+    typer.Option("--auto-approve", help="Do not ask; guards and protection stay as they are."),
+]
+Confirm = Annotated[
+    str | None,
+    typer.Option(
+        "--confirm",
+        help="The name of a protected environment, where nobody can type it.",
+        metavar="NAME",
+    ),
+]
+LockTimeout = Annotated[
+    str | None,
+    typer.Option(
+        "--lock-timeout", help="How long to wait for the lock, e.g. 60s.", metavar="DURATION"
+    ),
+]
+MaxCapacity = Annotated[
+    float,
+    typer.Option(
+        "--max-capacity",
+        min=0.01,
+        max=1.0,
+        metavar="SHARE",
+        help="The share of the service's limits to use, e.g. 0.8.",
+    ),
+]
+Changes = Annotated[
+    int, typer.Option("--parallelism", min=1, max=64, help="Calls side by side.", metavar="N")
+]
+
 
 _EXAMPLES = {"--var": "seats=5", "--override": "max_deletes=9"}
 
@@ -86,3 +119,18 @@ def pairs(texts: list[str] | None, *, option: str) -> Mapping[str, str]:
             raise UsageError(message, hint=f"write `{option} {_EXAMPLES[option]}`")
         found[name] = value
     return found
+
+
+_DURATION = re.compile(r"([0-9]{1,6})(ms|s|m|h)?")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
+
+
+def seconds_of(text: str | None, *, option: str) -> float:
+    """Read a duration such as `60s` or `5m`; nothing is no time at all."""
+    if text is None:
+        return 0.0
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        message = f"`{option} {text}` is not a duration"
+        raise UsageError(message, hint=f"write `{option} 60s`")
+    return int(match[1]) * _SECONDS[match[2]]

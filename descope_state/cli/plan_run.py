@@ -13,7 +13,7 @@ from descope_state.model.plan import Plan
 from descope_state.report.json_text import Json, one_line
 from descope_state.report.problems import problems_text
 from descope_state.report.text import plan_text
-from descope_state.store import disk
+from descope_state.store.disk import DISK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ def run_plan(
         return _run_plan(terminal, opening, wishes=wishes, reading=reading, printing=printing)
     except DstateError as error:
         if printing.json:
-            _tell_events(terminal, error)
+            tell_events(terminal, error)
         raise
 
 
@@ -64,7 +64,7 @@ def _run_plan(
 
         save_plan(_absolute(terminal, printing.out), result.plan, key=result.key)
     if printing.json or printing.json_into is not None:
-        _print_events(terminal, workspace, result=result, printing=printing)
+        print_events(terminal, workspace, result=result, printing=printing)
     if not printing.json:
         _print_text(terminal, workspace, result=result, printing=printing)
     return result.plan
@@ -88,9 +88,10 @@ def _print_text(
         terminal.note(f"Saved to {printing.out}; `dstate show {printing.out}` shows it again.")
 
 
-def _print_events(
+def print_events(
     terminal: Terminal, workspace: Workspace, *, result: Planned, printing: Printing
 ) -> None:
+    """Print a plan as JSON events, to the screen, to a file or both."""
     from descope_state.report.json_events import (  # noqa: PLC0415  # only with --json
         diagnostic_event,
         plan_events,
@@ -106,14 +107,14 @@ def _print_events(
         ),
         *plan_events(result.plan, timestamp=now),
     )
-    text = "".join(_json_lines(events))
+    text = "".join(json_lines(events))
     if printing.json:
         terminal.write(text)
     if printing.json_into is not None:
-        disk.replace(_absolute(terminal, printing.json_into), text.encode())
+        DISK.replace(_absolute(terminal, printing.json_into), text.encode())
 
 
-def _tell_events(terminal: Terminal, error: DstateError) -> None:
+def tell_events(terminal: Terminal, error: DstateError) -> None:
     """Tell an error as JSON events, where JSON was asked for."""
     from descope_state.report.json_events import (  # noqa: PLC0415  # as above
         diagnostic_event,
@@ -125,10 +126,11 @@ def _tell_events(terminal: Terminal, error: DstateError) -> None:
         version_event(terminal.surroundings.version, timestamp=now),
         *(diagnostic_event(problem, timestamp=now) for problem in error.problems),
     )
-    terminal.write("".join(_json_lines(events)))
+    terminal.write("".join(json_lines(events)))
 
 
-def _json_lines(events: Iterable[Json]) -> Iterable[str]:
+def json_lines(events: Iterable[Json]) -> Iterable[str]:
+    """Give events as lines."""
     for event in events:
         yield one_line(event) + "\n"
 

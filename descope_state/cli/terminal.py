@@ -1,6 +1,6 @@
 """Where a command's words go: answers to stdout, talk to stderr, colour only where it is wanted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -11,14 +11,19 @@ from descope_state.report.spans import Line, line, painted, plain
 
 @dataclass(slots=True, kw_only=True)
 class Terminal:
-    """The screen and the world of one command."""
+    """The screen and the world of one command; `ask` is there where somebody can answer.
+
+    `moving` says that the screen can be drawn over.
+    """
 
     surroundings: Surroundings
     out: TextIO
     err: TextIO
     width: int
     colour: bool
+    moving: bool = False
     chdir: Path | None = None
+    ask: Callable[[str], str] | None = None
 
     def answer(self, lines: Iterable[Line]) -> None:
         """Print what was asked for."""

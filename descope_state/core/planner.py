@@ -80,6 +80,7 @@ def plan(request: Request) -> Plan:
         checks=() if request.wishes.mode == "destroy" else checks,
         mode=request.wishes.mode,
         narrowed=bool(request.wishes.targets or request.wishes.excludes),
+        overrides=request.wishes.overrides,
     )
     return _judged(made, table.entries, request)
 

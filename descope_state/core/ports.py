@@ -5,6 +5,7 @@ from typing import Protocol
 from descope_state.model.address import Address
 from descope_state.model.event import Event, Step
 from descope_state.model.value import Value
+from descope_state.sdk.provider import Limit
 
 
 class Sources(Protocol):
@@ -59,3 +60,50 @@ class Observer(Protocol):
 
     def learned(self, family: str, *, calls: int, seconds: float) -> None:
         """Hear that the service allows less than was thought: so many calls in so many seconds."""
+
+
+class Silent:
+    """An observer that nobody listens to."""
+
+    def began(self, address: Address, step: Step) -> None:
+        """Say nothing."""
+
+    def succeeded(self, address: Address, step: Step, *, id: str) -> None:  # noqa: A002  # as above
+        """Say nothing."""
+
+    def failed(self, address: Address, step: Step, *, error: str) -> None:
+        """Say nothing."""
+
+    def looking(self, address: Address, step: Step, *, error: str) -> None:
+        """Say nothing."""
+
+    def retrying(self, address: Address, step: Step, *, error: str, seconds: float) -> None:
+        """Say nothing."""
+
+    def paused(self, family: str, *, seconds: float, reason: str) -> None:
+        """Say nothing."""
+
+    def learned(self, family: str, *, calls: int, seconds: float) -> None:
+        """Say nothing."""
+
+
+SILENT: Observer = Silent()
+
+
+class Ledger(Protocol):
+    """The calls of a family that count against its limit: in flight, or answered within a window.
+
+    Times are those of one steady clock, in seconds. Several processes may share a ledger.
+    """
+
+    def take(self, limit: Limit, *, now: float) -> float:
+        """Take a slot for a call that leaves now, and give 0; or give the seconds to wait."""
+
+    def give(self, limit: Limit, *, now: float, counts: bool) -> None:
+        """Say that a call was answered: its slot comes free one window later, or at once."""
+
+    def pause(self, family: str, *, until: float) -> bool:
+        """Let no call leave before a time; tells whether that was news."""
+
+    def lower(self, limit: Limit, *, now: float) -> int:
+        """Take what was let through for the limit, for a while; gives the limit that holds now."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from descope_state.core.resolve import Resolution
 from descope_state.errors import Origin
+from descope_state.model.plan import Plan
 from descope_state.model.resource import Desired
 from descope_state.model.value import Secret, placeholders
 
@@ -15,6 +16,17 @@ def secrets_of(resolution: Resolution) -> dict[Secret, Origin | None]:
         for secret, origin in _secrets(desired):
             found.setdefault(secret, origin)
     return found
+
+
+def secrets_in(plan: Plan) -> dict[str, str]:
+    """Give every source of a secret that a plan will write, with the fingerprint it planned for."""
+    return {
+        hole.source: hole.fingerprint or ""
+        for change in plan.changes
+        if change.writes and change.after is not None
+        for _, hole in placeholders(change.after)
+        if isinstance(hole, Secret)
+    }
 
 
 _PLAIN = frozenset({str, int, bool, float, type(None)})

@@ -26,6 +26,8 @@ def plan_bytes(plan: Plan) -> bytes:
     }
     if plan.narrowed:
         rest["narrowed"] = True
+    if plan.overrides:
+        rest["overrides"] = dict(plan.overrides)
     changes = b",".join([change_bytes(change) for change in plan.changes])
     bindings = written(_plain_bindings(plan.bindings))
     # The names come in sorted order, so the whole is as canonical as its parts.

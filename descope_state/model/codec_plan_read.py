@@ -31,6 +31,7 @@ PLAN = frozenset(
         "mode",
         "narrowed",
         "outputs",
+        "overrides",
         "unmanaged",
         "violations",
     }
@@ -86,13 +87,14 @@ def read_plan(record: Record) -> Plan:
         bindings=read_bindings(record.one("bindings", BINDINGS)),
         changes=record.each("changes", CHANGE, read=read_change),
         drift=record.each("drift", DRIFT, read=_read_drift),
-        unmanaged=_read_counts(record),
+        unmanaged=_read_counts(record, "unmanaged"),
         outputs=record.each("outputs", OUTPUT, read=_read_output),
         checks=record.each("checks", CHECK, read=_read_check),
         violations=record.each("violations", VIOLATION, read=_read_violation),
         estimate=_read_estimate(record.one("estimate", ESTIMATE)),
         mode=record.text("mode"),
         narrowed=record.flag("narrowed"),
+        overrides=_read_counts(record, "overrides"),
     )
 
 
@@ -211,11 +213,11 @@ def _read_estimate(record: Record) -> Estimate:
     )
 
 
-def _read_counts(record: Record) -> dict[str, int]:
+def _read_counts(record: Record, name: str) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for name, count in record.members("unmanaged").items():
+    for word, count in record.members(name).items():
         if not isinstance(count, int) or isinstance(count, bool):
-            message = f"`unmanaged.{name}` is not a whole number"
+            message = f"`{name}.{word}` is not a whole number"
             raise Malformed(message)
-        counts[name] = count
+        counts[word] = count
     return counts

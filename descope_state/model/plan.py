@@ -113,7 +113,8 @@ class Summary:
 class Plan:
     """Changes in the order of their addresses, and what was found on the way.
 
-    A narrowed plan leaves out what was not chosen, and says nothing of it.
+    A narrowed plan leaves out what was not chosen, and says nothing of it. `overrides` are the
+    guards that were lifted for it.
     """
 
     bindings: Bindings
@@ -126,6 +127,7 @@ class Plan:
     estimate: Estimate = Estimate()
     mode: str = "normal"
     narrowed: bool = False
+    overrides: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def summary(self) -> Summary:

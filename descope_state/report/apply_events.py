@@ -1,9 +1,13 @@
 """The lines of Terraform's machine-readable UI that tell how an apply goes."""
 
+from collections.abc import Iterator
+
+from descope_state.errors import Problem
 from descope_state.model.change import Action, Change
-from descope_state.model.plan import Summary
-from descope_state.report.json_events import Event, event, resource
+from descope_state.model.outcome import Fate, Outcome, Result
+from descope_state.report.json_events import Event, diagnostic_event, event, resource
 from descope_state.report.json_text import Json
+from descope_state.report.outcome import summary_line
 from descope_state.report.terraform_words import action
 
 _DOING = {
@@ -55,22 +59,46 @@ def errored_event(change: Change, *, timestamp: str, elapsed: float) -> Event:
     return event("apply_errored", message, timestamp=timestamp, level="error", hook=hook)
 
 
-def applied_event(summary: Summary, *, timestamp: str) -> Event:
+def outcome_events(outcome: Outcome, *, timestamp: str) -> Iterator[Event]:
+    """Tell what did not succeed, and count what did."""
+    for result in outcome.results:
+        if result.fate is not Fate.DONE:
+            problem = Problem(
+                code="E2000",
+                message=f"{result.address}: {result.fate.value}: {_why(result)}",
+                hint=result.hint,
+                warning=result.fate in (Fate.BLOCKED, Fate.STALE),
+            )
+            yield diagnostic_event(problem, timestamp=timestamp)
+    yield applied_event(outcome, timestamp=timestamp)
+
+
+def _why(result: Result) -> str:
+    if result.because is not None:
+        return f"it needs {result.because}, which was not done"
+    return result.error
+
+
+def applied_event(outcome: Outcome, *, timestamp: str) -> Event:
     """Count what was done, in the words that Terraform's readers look for."""
-    imported = f"{summary.importing} imported, " if summary.importing else ""
-    message = (
-        f"Apply complete! Resources: {imported}{summary.add} added, "
-        f"{summary.change} changed, {summary.destroy} destroyed."
-    )
+    done = [result.action for result in outcome.results if result.fate is Fate.DONE]
+    replaced = done.count(Action.REPLACE)
     counts: dict[str, Json] = {
-        "add": summary.add,
-        "change": summary.change,
-        "import": summary.importing,
-        "remove": summary.destroy,
-        "forget": summary.forget,
-        "move": summary.move,
+        "add": done.count(Action.CREATE) + replaced,
+        "change": done.count(Action.UPDATE),
+        "import": done.count(Action.ADOPT),
+        "remove": done.count(Action.DELETE) + replaced,
+        "forget": done.count(Action.FORGET),
+        "move": done.count(Action.MOVE),
         "operation": "apply",
     }
+    imported = f"{counts['import']} imported, " if counts["import"] else ""
+    message = (
+        f"Apply complete! Resources: {imported}{counts['add']} added, "
+        f"{counts['change']} changed, {counts['remove']} destroyed."
+    )
+    if outcome.interrupted or len(done) < len(outcome.results):
+        message = summary_line(outcome)
     return event("change_summary", message, timestamp=timestamp, changes=counts)
 
 

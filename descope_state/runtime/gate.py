@@ -1,23 +1,226 @@
-"""Counts the calls that leave for a service, family by family."""
+"""What every call passes: limits kept to the call, pauses that hold for all, calls counted.
 
+Whoever is about to hand out work reserves a permit first, so that nothing queues behind the limit;
+the first call of that work spends it. Calls sent again, and all further ones, wait for their own.
+"""
+
+import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from contextvars import ContextVar
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from descope_state.core.ledger import Memory, shared_out
+from descope_state.core.ports import SILENT, Ledger, Observer
+from descope_state.sdk.faults import Throttled, Unavailable
+from descope_state.sdk.provider import Limit
+
+if TYPE_CHECKING:
+    from aiolimiter import AsyncLimiter
+
+# A wait that is worth a word on the screen.
+_NOTEWORTHY = 2.0
+_SHORTEST_BACKOFF = 1.0
+_LONGEST_BACKOFF = 60.0
+# Inside a window, calls leave at most so fast: a share of the window's calls in a part of a second.
+_BURST_SECONDS = 0.25
+_SMALLEST_BURST = 10
+
+_permit: ContextVar["Permit | None"] = ContextVar("permit", default=None)
 
 
-class CountingGate:
-    """Lets every call through and remembers how many there were."""
+class Permit:
+    """The right to one call of a family, taken from the limit already."""
 
-    def __init__(self) -> None:
+    def __init__(self, family: str, release: Callable[[], None]) -> None:
+        self.family = family
+        self._release = release
+        self._open = True
+
+    def spend(self) -> bool:
+        """Use the permit; it can be used once."""
+        was, self._open = self._open, False
+        return was
+
+    def release(self) -> None:
+        """Give back a permit that was not used."""
+        if self.spend():
+            self._release()
+
+
+class Gate:
+    """Keeps the limits of one service; without limits it only counts, and passes on pauses.
+
+    `chance` is a random number below 1, for waits that are not to fall on one instant.
+    """
+
+    def __init__(
+        self,
+        limits: Iterable[Limit] = (),
+        *,
+        ledger: Ledger | None = None,
+        observer: Observer = SILENT,
+        capacity: float = 1.0,
+        chance: Callable[[], float] = lambda: 0.5,
+    ) -> None:
         self.calls: Counter[str] = Counter()
-
-    @asynccontextmanager
-    async def passing(self, family: str) -> AsyncIterator[None]:
-        """Count one call of a family."""
-        self.calls[family] += 1
-        yield
+        self._observer = observer
+        self._capacity = capacity
+        self._chance = chance
+        self._ledger: Ledger = Memory()
+        self._limits: dict[str, Limit] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._answered: dict[str, asyncio.Event] = {}
+        self._pace: dict[str, AsyncLimiter] = {}
+        self._refusals: Counter[str] = Counter()
+        self._paused: dict[str, float] = {}
+        self.keep(limits, ledger=ledger)
 
     @property
     def total(self) -> int:
         """How many calls there were in all."""
         return self.calls.total()
+
+    def keep(self, limits: Iterable[Limit], *, ledger: Ledger | None = None) -> None:
+        """Keep these limits from now on: they may be known only once a connection is open."""
+        self._limits = {
+            limit.family: shared_out(limit, capacity=self._capacity) for limit in limits
+        }
+        self._ledger = ledger or self._ledger
+
+    async def reserve(self, family: str) -> Permit:
+        """Wait until one call of a family may leave; first come, first served."""
+        limit = self._limits.get(family)
+        if limit is None:
+            await self._out_of_pause(family)
+            return Permit(family, lambda: None)
+        async with self._turns.setdefault(family, asyncio.Lock()):
+            await self._slot(limit)
+        permit = Permit(family, lambda: self._returned(limit, counts=False))
+        try:
+            await self._paced(limit)
+        except asyncio.CancelledError:
+            permit.release()
+            raise
+        return permit
+
+    @contextmanager
+    def spending(self, permit: Permit) -> Iterator[None]:
+        """Let the first call inside use a permit; one that was not used is given back."""
+        before = _permit.set(permit)
+        try:
+            yield
+        finally:
+            _permit.reset(before)
+            permit.release()
+
+    def passing(self, family: str) -> AbstractAsyncContextManager[None]:
+        """Wait until one call of this family may be sent; count it until its answer is there."""
+        return _Passage(self, family)
+
+    async def enter(self, family: str) -> None:
+        """Begin a call."""
+        permit = _permit.get()
+        if permit is None or permit.family != family or not permit.spend():
+            permit = await self.reserve(family)
+            permit.spend()
+        self.calls[family] += 1
+
+    def leave(self, family: str, error: BaseException | None) -> None:
+        """End a call: answered, refused, or never sent."""
+        limit = self._limits.get(family)
+        if isinstance(error, Throttled):
+            self._refused(family, error, limit=limit)
+        elif not isinstance(error, Unavailable):
+            self._refusals[family] = 0
+        if limit is not None:
+            self._returned(limit, counts=not isinstance(error, Unavailable))
+
+    async def _slot(self, limit: Limit) -> None:
+        told = False
+        while wait := self._ledger.take(limit, now=_now()):
+            if wait > _NOTEWORTHY and not told and _now() >= self._paused.get(limit.family, 0.0):
+                reason = f"limit of {limit.calls} calls in {limit.seconds:g} s"
+                self._observer.paused(limit.family, seconds=wait, reason=reason)
+                told = True
+            await self._wait(limit.family, wait)
+
+    async def _wait(self, family: str, seconds: float) -> None:
+        """Wait for a time, or for the next answer of this process: it may free a slot."""
+        answered = self._answered.setdefault(family, asyncio.Event())
+        answered.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await answered.wait()
+        except TimeoutError:
+            return
+
+    async def _paced(self, limit: Limit) -> None:
+        pace = self._pace.get(limit.family)
+        if pace is None:
+            from aiolimiter import AsyncLimiter  # noqa: PLC0415  # only where there are limits
+
+            burst = max(_SMALLEST_BURST, limit.calls // 4)
+            pace = self._pace[limit.family] = AsyncLimiter(burst, _BURST_SECONDS)
+        await pace.acquire()
+
+    async def _out_of_pause(self, family: str) -> None:
+        wait = self._paused.get(family, 0.0) - _now()
+        if wait > 0:
+            await asyncio.sleep(wait)
+            await self._out_of_pause(family)  # It may have been drawn out meanwhile.
+
+    def _returned(self, limit: Limit, *, counts: bool) -> None:
+        self._ledger.give(limit, now=_now(), counts=counts)
+        answered = self._answered.get(limit.family)
+        if answered is not None:
+            answered.set()
+
+    def _refused(self, family: str, fault: Throttled, *, limit: Limit | None) -> None:
+        """Pause a family for all; whoever is refused while it pauses adds nothing to that."""
+        now = _now()
+        fresh = now >= self._paused.get(family, 0.0)
+        if fresh:
+            self._refusals[family] += 1
+        seconds = fault.after if fault.after is not None else self._backoff(family)
+        until = now + seconds
+        self._paused[family] = max(self._paused.get(family, 0.0), until)
+        news = limit is None or self._ledger.pause(family, until=until)
+        if not fresh:
+            return
+        if news:
+            reason = "the service asks to wait"
+            self._observer.paused(family, seconds=seconds, reason=reason)
+        if limit is not None:
+            lowered = self._ledger.lower(limit, now=now)
+            if lowered < limit.calls:
+                self._observer.learned(family, calls=lowered, seconds=limit.seconds)
+
+    def _backoff(self, family: str) -> float:
+        bound = min(_LONGEST_BACKOFF, _SHORTEST_BACKOFF * 2.0 ** self._refusals[family])
+        return _SHORTEST_BACKOFF + self._chance() * (bound - _SHORTEST_BACKOFF)
+
+
+class _Passage:
+    """One call on its way through a gate."""
+
+    def __init__(self, gate: Gate, family: str) -> None:
+        self._gate = gate
+        self._family = family
+
+    async def __aenter__(self) -> None:
+        await self._gate.enter(self._family)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._gate.leave(self._family, error)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -7,7 +7,7 @@ from typing import Any
 from descope_state.core.observation import ById, Observation
 from descope_state.model.resource import Live
 from descope_state.runtime.bridge import Lift, lifting
-from descope_state.runtime.gate import CountingGate
+from descope_state.runtime.gate import Gate
 from descope_state.sdk.catalog import Catalog
 from descope_state.sdk.provider import Kind, Session
 
@@ -18,7 +18,7 @@ async def refresh(
     kinds: Collection[str],
     managed: Mapping[str, Collection[str]],
     catalog: Catalog,
-    gate: CountingGate,
+    gate: Gate,
     parallelism: int = 10,
 ) -> Observation:
     """Observe a project: every object of the kinds in play."""

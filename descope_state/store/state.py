@@ -1,13 +1,19 @@
 """The state of one environment on disk: its key, its lineage and its last snapshot."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from descope_state.errors import BadCredentials, DamagedState
 from descope_state.frozen import dataclass
 from descope_state.model.codec import decode_state, encode_state
 from descope_state.model.state import Snapshot, problems
-from descope_state.store import disk
+from descope_state.store import lock as locks
+from descope_state.store.disk import DISK, Disk
+from descope_state.store.history import FOLDER, History
+from descope_state.store.lock import Holder
+from descope_state.store.session import ROLLBACK, STATE, Held
 
 KEY_BYTES = 32
 
@@ -19,11 +25,12 @@ class Store:
     folder: Path
     lineage: Callable[[], str]
     fresh_key: Callable[[], bytes]
+    disk: Disk = DISK
 
     @property
     def state_file(self) -> Path:
         """Where the snapshot is."""
-        return self.folder / "state.json"
+        return self.folder / STATE
 
     @property
     def key_file(self) -> Path:
@@ -34,8 +41,8 @@ class Store:
         """Give the state's key, if it has been made."""
         if not self.folder.exists():
             return None
-        disk.check_folder(self.folder)
-        key = disk.read(self.key_file, secret=True)
+        self.disk.check_folder(self.folder)
+        key = self.disk.read(self.key_file, secret=True)
         if key is not None and len(key) != KEY_BYTES:
             message = f"`{self.key_file}` is not the {KEY_BYTES} bytes it was"
             raise DamagedState(message, hint="put it back from a backup")
@@ -45,8 +52,8 @@ class Store:
         """Give the last snapshot, if there is one; a damaged one is refused by name."""
         if not self.folder.exists():
             return None
-        disk.check_folder(self.folder)
-        data = disk.read(self.state_file)
+        self.disk.check_folder(self.folder)
+        data = self.disk.read(self.state_file)
         if data is None:
             return None
         try:
@@ -56,8 +63,32 @@ class Store:
         wrong = problems(snapshot)
         if wrong:
             message = f"`{self.state_file}` contradicts itself: {wrong[0]}"
-            raise DamagedState(message, hint=_RESTORE)
+            raise DamagedState(message, hint=ROLLBACK)
         return snapshot
+
+    @contextmanager
+    def locked(
+        self,
+        holder: Holder,
+        *,
+        timeout: float = 0.0,
+        pause: Callable[[float], None] = time.sleep,
+        accepted: int | None = None,
+    ) -> Iterator[Held]:
+        """Hold the state for as long as the block lasts; Locked names who has it instead.
+
+        `accepted` is the serial of an older copy that somebody put in the state's place and means.
+        """
+        self.disk.make_folder(self.folder)
+        with locks.held(
+            self.folder / "lock", holder, disk=self.disk, timeout=timeout, pause=pause
+        ) as lock:
+            yield Held(self.folder, disk=self.disk, lock=lock, accepted=accepted)
+
+    @property
+    def history(self) -> History:
+        """The copies of the state at every serial."""
+        return History(folder=self.folder / FOLDER, disk=self.disk)
 
     def found(self, *, environment: str, project_id: str) -> Snapshot | None:
         """Give the last snapshot, if there is one; that of another project is refused."""
@@ -70,7 +101,7 @@ class Store:
 
     def begun(self, *, environment: str, project_id: str) -> Snapshot:
         """Begin a state with a lineage of its own; where another was quicker, give that one."""
-        disk.make_folder(self.folder)
+        self.disk.make_folder(self.folder)
         fresh = self._first(environment, project_id)
         _check_owner(fresh, environment=environment, project_id=project_id, file=self.state_file)
         return fresh
@@ -80,7 +111,7 @@ class Store:
 
         One that is `needed` is never made anew: every secret would look changed by it.
         """
-        disk.make_folder(self.folder)
+        self.disk.make_folder(self.folder)
         key = self.key()
         if key is None and needed:
             message = f"`{self.key_file}` is missing, and the state has been written with it"
@@ -95,7 +126,7 @@ class Store:
             project_id=project_id,
             entries={},
         )
-        if disk.create(self.state_file, encode_state(fresh)):
+        if self.disk.create(self.state_file, encode_state(fresh)):
             return fresh
         found = self.snapshot()
         if found is None:
@@ -105,16 +136,13 @@ class Store:
 
     def _first_key(self) -> bytes:
         key = self.fresh_key()
-        if disk.create(self.key_file, key):
+        if self.disk.create(self.key_file, key):
             return key
         return self.key() or key
 
 
-_RESTORE = "put it back from a copy that is good; it is never started afresh by itself"
-
-
 def _named(file: Path, error: DamagedState) -> DamagedState:
-    return DamagedState(f"`{file}`: {error.message}", hint=error.hint or _RESTORE)
+    return DamagedState(f"`{file}`: {error.message}", hint=error.hint or ROLLBACK)
 
 
 def _check_owner(snapshot: Snapshot, *, environment: str, project_id: str, file: Path) -> None:

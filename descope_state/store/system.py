@@ -86,7 +86,7 @@ class RealSystem:
 
     def listdir(self, path: Path) -> list[str]:
         """Name what is in a folder."""
-        return os.listdir(path)
+        return [entry.name for entry in path.iterdir()]
 
     def fstat(self, handle: int) -> Status:
         """Ask about an open file."""

@@ -17,7 +17,7 @@ from descope_state.model.resource import Entry
 from descope_state.model.state import Snapshot
 from descope_state.model.value import Secret, Unknown, Value
 from descope_state.runtime.bridge import lifting
-from descope_state.runtime.gate import CountingGate
+from descope_state.runtime.gate import Gate
 from descope_state.sdk.provider import Remote
 from descope_state.sdk.schema import Schema
 from tests.support.fake_kinds import KINDS, Kept
@@ -56,7 +56,7 @@ class _Apply:
         self._changes = {change.address: change for change in plan.changes}
         self._schemas = schemas
         self._secrets = secrets
-        gate = CountingGate()
+        gate = Gate()
         self._kinds: dict[str, Kept[Any]] = {kind.name: kind(world, gate) for kind in KINDS}
         self._entries = dict(snapshot.entries)
         self._renamed: dict[Address, Address] = {}

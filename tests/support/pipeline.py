@@ -22,7 +22,7 @@ from descope_state.model.resource import Status
 from descope_state.model.stack import Block, Documents, Environment, Item, Safety
 from descope_state.model.state import Snapshot
 from descope_state.model.value import Value
-from descope_state.runtime.gate import CountingGate
+from descope_state.runtime.gate import Gate
 from descope_state.runtime.refresh import refresh
 from descope_state.sdk.provider import Target, Tier
 from tests.support.happenings import happen
@@ -99,7 +99,7 @@ def observed(world: FakeWorld, resolution: Resolution, snapshot: Snapshot) -> Ob
 async def _observed(
     world: FakeWorld, kinds: set[str], managed: Mapping[str, set[str]]
 ) -> Observation:
-    gate = CountingGate()
+    gate = Gate()
     target = Target(
         environment="local",
         endpoint="memory",

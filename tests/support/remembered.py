@@ -12,7 +12,7 @@ from descope_state.model.state import Snapshot
 from descope_state.model.value import Fingerprint, Value
 from descope_state.runtime.bridge import lifting
 from descope_state.sdk.catalog import described
-from descope_state.store import disk
+from descope_state.store.disk import DISK
 from tests.support.provider import KINDS, FakeWorld, OpenGate
 
 KEY = bytes(range(32))
@@ -35,9 +35,9 @@ def state_files(data: Mapping[str, Any], *, folder: Path, world: FakeWorld) -> N
         entries={entry.address: entry for entry in entries},
     )
     place = folder / data.get("state_folder", "state") / environment
-    disk.make_folder(place)
-    disk.create(place / "state.json", encode_state(snapshot))
-    disk.create(place / "key", KEY)
+    DISK.make_folder(place)
+    DISK.create(place / "state.json", encode_state(snapshot))
+    DISK.create(place / "key", KEY)
 
 
 def _entry(row: Mapping[str, Any], world: FakeWorld) -> Entry:

@@ -8,19 +8,20 @@ import io
 import json
 import shlex
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
 
-from descope_state.app.surroundings import Surroundings
+from descope_state.app.surroundings import Actor, Surroundings
 from descope_state.cli.main import run
 from descope_state.cli.terminal import Terminal
 from descope_state.model.codec import decode_plan, encode_plan
 from descope_state.sdk.faults import Rejected, Throttled, Unauthorized, Unavailable
 from descope_state.sdk.provider import Limit
+from tests.support import virtual_time
 from tests.support.provider import KINDS, Call, FakeProvider, FakeWorld, OpenGate
 from tests.support.remembered import KEY, LINEAGE, state_files
 
@@ -32,6 +33,9 @@ WIDTH = 100
 AGAIN = ".again.json"
 CANARY = b"canary"
 READS = frozenset({"list", "read", "find", "tier"})
+WRITERS = frozenset({"apply", "destroy", "resume"})
+WALL = 1_767_225_600.0
+ACTOR = Actor(user="ada", host="desk", pid=4711)
 SETTINGS = """\
 dstate: 1
 name: demo
@@ -39,6 +43,22 @@ environments:
   test: {endpoint: memory}
 backend: {path: state}
 """
+
+
+def _never(seconds: float) -> None:
+    message = f"a scenario never waits, and this one was to wait {seconds} s"
+    raise AssertionError(message)
+
+
+def _answering(answers: Sequence[str], err: io.StringIO) -> Callable[[str], str]:
+    pending = iter(answers)
+
+    def ask(question: str) -> str:
+        answer = next(pending)
+        err.write(f"{question}{answer}\n")
+        return answer + "\n"
+
+    return ask
 
 
 def _failing(fault: Exception) -> Callable[[Call], object]:
@@ -81,6 +101,7 @@ class Scenario:
     plans: dict[str, bytes] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)
     given: frozenset[Path] = frozenset()
+    runs: int = 0
 
     @property
     def steps(self) -> list[str | Data]:
@@ -90,26 +111,32 @@ class Scenario:
     def play(self) -> None:
         """Do every step and check what must hold after each."""
         for step in self.steps:
-            if isinstance(step, str):
-                self._command(step)
-            else:
-                _intervene(self, step)
+            match step:
+                case str():
+                    self._command(step)
+                case {"run": str(text), "type": list(answers)}:
+                    self._command(text, answers=answers)
+                case _:
+                    _intervene(self, step)
 
     # -- commands ------------------------------------------------------------------------------
 
-    def _command(self, text: str) -> None:
+    def _command(self, text: str, *, answers: Sequence[str] | None = None) -> None:
         start = len(self.world.requests)
-        said = self._run(text)
+        said = self._run(text, answers=answers)
         sent = self.world.requests[start:]
         self.requests.append("".join(f"{one}\n" for one in (f"$ {text}", *sent)))
         self.transcript.append(self._told(text, said))
-        words = shlex.split(text)
-        if "plan" in words:
+        words = [word for word in shlex.split(text) if "=" not in word or word[0] == "-"]
+        if words[1] in WRITERS:
+            self.before = _objects(self.world)
+        if words[1] == "plan":
             name = words[words.index("-out") + 1] if "-out" in words else ""
             self._again(text, said, saved=self.folder / name)
             if name and (self.folder / name).exists():
                 self.plans[name] = (self.folder / name).read_bytes()
-        assert [one for one in self.world.requests if one.split()[0] not in READS] == []
+        if words[1] not in WRITERS:
+            assert [one for one in sent if one.split()[0] not in READS] == []
         assert _objects(self.world) == self.before
         assert CANARY not in (said.out + said.err).encode()
 
@@ -131,7 +158,7 @@ class Scenario:
         assert json.loads(self._run(f"dstate show --json {AGAIN}").out)["format_version"]
         path.unlink()
 
-    def _run(self, text: str) -> Said:
+    def _run(self, text: str, *, answers: Sequence[str] | None = None) -> Said:
         words = shlex.split(text)
         environ = dict(self.environ)
         while "=" in words[0]:
@@ -148,14 +175,25 @@ class Scenario:
                 version=VERSION,
                 lineage=lambda: LINEAGE,
                 key=lambda: KEY,
+                wall=lambda: WALL,
+                chance=lambda: 0.5,
+                pause=_never,
+                actor=lambda: ACTOR,
+                run_id=self._run_id,
+                run=virtual_time.run,
             ),
             out=out,
             err=err,
             width=WIDTH,
             colour=False,
+            ask=None if answers is None else _answering(answers, err),
         )
         status = run(words[1:], terminal)
         return Said(status=int(status), out=out.getvalue(), err=err.getvalue())
+
+    def _run_id(self) -> str:
+        self.runs += 1
+        return f"20260101-000000-{self.runs:04x}"
 
     def _told(self, text: str, said: Said) -> str:
         told = f"$ {text}\n"

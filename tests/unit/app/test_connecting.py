@@ -14,7 +14,7 @@ from descope_state.app.connecting import connected, provider_for, translated
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened
 from descope_state.errors import BadCredentials, DstateError, Exit, Unreachable
-from descope_state.runtime.gate import CountingGate
+from descope_state.runtime.gate import Gate
 from descope_state.sdk.faults import (
     Conflict,
     Fault,
@@ -118,7 +118,7 @@ def connect(
     )
 
     async def once() -> None:
-        async with connected(place, CountingGate()):
+        async with connected(place, Gate()):
             pass
 
     asyncio.run(once())

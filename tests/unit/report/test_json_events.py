@@ -168,5 +168,5 @@ def test_the_course_of_an_apply() -> None:
 
 
 def test_the_end_of_an_apply() -> None:
-    event = applied_event(Summary(add=1, destroy=2), timestamp=NOW)
+    event = applied_event(DONE, timestamp=NOW)
     assert event["@message"] == "Apply complete! Resources: 1 added, 0 changed, 2 destroyed."

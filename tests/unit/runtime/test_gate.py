@@ -2,11 +2,11 @@
 
 import asyncio
 
-from descope_state.runtime.gate import CountingGate
+from descope_state.runtime.gate import Gate
 
 
 def test_every_call_is_let_through_and_counted_in_its_family() -> None:
-    gate = CountingGate()
+    gate = Gate()
 
     async def calls() -> None:
         for family in ("roles", "tenants", "roles"):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from descope_state.core.observation import Observation
-from descope_state.runtime.gate import CountingGate
+from descope_state.runtime.gate import Gate
 from descope_state.runtime.refresh import refresh
 from descope_state.sdk.faults import Unavailable
 from descope_state.sdk.provider import Limit, Target, Tier
@@ -22,7 +22,7 @@ def seen(
     parallelism: int = 10,
 ) -> Observation:
     async def look() -> Observation:
-        gate = CountingGate()
+        gate = Gate()
         target = Target(
             environment="dev", endpoint="memory", project_id="", key="", folder=None, gate=gate
         )

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from descope_state.errors import UnsafeFile
-from descope_state.store import disk
+from descope_state.store.disk import DISK
 
 NOBODY = 65534
 WRITERS: dict[str, Callable[[Path, bytes], object]] = {
-    "create": disk.create,
-    "replace": disk.replace,
-    "rewrite": disk.rewrite,
-    "publish": disk.publish,
+    "create": DISK.create,
+    "replace": DISK.replace,
+    "rewrite": DISK.rewrite,
+    "publish": DISK.publish,
 }
 
 
@@ -59,7 +59,7 @@ def names(folder: Path) -> set[str]:
 def test_a_folder_and_those_above_it_are_private_whatever_the_umask(
     tmp_path: Path, umask: str
 ) -> None:
-    disk.make_folder(tmp_path / "state" / "dev")
+    DISK.make_folder(tmp_path / "state" / "dev")
     assert mode(tmp_path / "state") == 0o700, umask
     assert mode(tmp_path / "state" / "dev") == 0o700, umask
 
@@ -68,7 +68,7 @@ def test_a_folder_that_exists_is_taken_as_it_is(tmp_path: Path) -> None:
     folder = tmp_path / "state"
     folder.mkdir()
     folder.chmod(0o750)
-    disk.make_folder(folder)
+    DISK.make_folder(folder)
     assert mode(folder) == 0o750
 
 
@@ -78,7 +78,7 @@ def test_a_folder_that_is_a_link_is_refused_and_what_it_leads_to_is_untouched(
     (tmp_path / "victim").mkdir()
     (tmp_path / "state").symlink_to(tmp_path / "victim")
     with pytest.raises(UnsafeFile, match="state` is not a folder") as caught:
-        disk.make_folder(tmp_path / "state")
+        DISK.make_folder(tmp_path / "state")
     assert "name the folder itself" in caught.value.hint
     assert names(tmp_path / "victim") == set()
 
@@ -86,14 +86,14 @@ def test_a_folder_that_is_a_link_is_refused_and_what_it_leads_to_is_untouched(
 def test_a_folder_that_is_a_link_to_nothing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "state").symlink_to(tmp_path / "nothing")
     with pytest.raises(UnsafeFile, match="is not a folder"):
-        disk.make_folder(tmp_path / "state")
+        DISK.make_folder(tmp_path / "state")
     assert names(tmp_path) == {"state"}
 
 
 def test_a_folder_below_a_file_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file")
     with pytest.raises(UnsafeFile, match=r"state/dev` cannot be made: Not a directory"):
-        disk.make_folder(tmp_path / "state" / "dev")
+        DISK.make_folder(tmp_path / "state" / "dev")
 
 
 def test_a_folder_that_everybody_may_change_is_refused_with_the_command_that_closes_it(
@@ -103,7 +103,7 @@ def test_a_folder_that_everybody_may_change_is_refused_with_the_command_that_clo
     folder.mkdir()
     folder.chmod(0o777)
     with pytest.raises(UnsafeFile, match="can be changed by everybody") as caught:
-        disk.make_folder(folder)
+        DISK.make_folder(folder)
     assert caught.value.hint == f"chmod 700 {folder}"
 
 
@@ -114,21 +114,21 @@ def test_a_folder_of_somebody_else_is_refused(
     folder.mkdir(mode=0o700)
     disown(folder)
     with pytest.raises(UnsafeFile, match="belongs to somebody else"):
-        disk.check_folder(folder)
+        DISK.check_folder(folder)
 
 
 # -- reading --------------------------------------------------------------------------------------
 
 
 def test_a_file_that_is_not_there_is_none(tmp_path: Path) -> None:
-    assert disk.read(tmp_path / "key") is None
+    assert DISK.read(tmp_path / "key") is None
 
 
 def test_reading_follows_no_link(tmp_path: Path) -> None:
     (tmp_path / "victim").write_bytes(b"secret")
     (tmp_path / "key").symlink_to(tmp_path / "victim")
     with pytest.raises(UnsafeFile, match="key` cannot be read") as caught:
-        disk.read(tmp_path / "key")
+        DISK.read(tmp_path / "key")
     assert "name the file itself" in caught.value.hint
 
 
@@ -139,7 +139,7 @@ def test_a_folder_and_a_pipe_in_the_place_of_a_file_are_refused_without_waiting(
     os.mkfifo(tmp_path / "pipe")
     for name in ("folder", "pipe"):
         with pytest.raises(UnsafeFile, match=f"{name}` is not a plain file"):
-            disk.read(tmp_path / name)
+            DISK.read(tmp_path / name)
 
 
 def test_a_file_of_somebody_else_is_refused(tmp_path: Path, disown: Callable[[Path], None]) -> None:
@@ -147,16 +147,16 @@ def test_a_file_of_somebody_else_is_refused(tmp_path: Path, disown: Callable[[Pa
     path.write_bytes(b"theirs")
     disown(path)
     with pytest.raises(UnsafeFile, match="key` belongs to somebody else"):
-        disk.read(path)
+        DISK.read(path)
 
 
 # -- writing --------------------------------------------------------------------------------------
 
 
 def test_new_files_have_their_modes_whatever_the_umask(tmp_path: Path, umask: str) -> None:
-    assert disk.create(tmp_path / "created", b"1")
-    disk.replace(tmp_path / "replaced", b"2")
-    disk.publish(tmp_path / "published", b"3")
+    assert DISK.create(tmp_path / "created", b"1")
+    DISK.replace(tmp_path / "replaced", b"2")
+    DISK.publish(tmp_path / "published", b"3")
     assert mode(tmp_path / "created") == 0o600, umask
     assert mode(tmp_path / "replaced") == 0o600, umask
     assert mode(tmp_path / "published") == 0o644, umask
@@ -167,7 +167,7 @@ def test_replacing_makes_an_open_file_private_again(tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
     path.write_bytes(b"old")
     path.chmod(0o666)
-    disk.replace(path, b"new")
+    DISK.replace(path, b"new")
     assert (path.read_bytes(), mode(path)) == (b"new", 0o600)
 
 
@@ -200,9 +200,9 @@ def test_nothing_is_written_through_a_link(tmp_path: Path, writer: str) -> None:
 
 def test_a_link_to_nothing_is_not_filled(tmp_path: Path) -> None:
     (tmp_path / "file").symlink_to(tmp_path / "victim")
-    assert not disk.create(tmp_path / "file", b"new")
+    assert not DISK.create(tmp_path / "file", b"new")
     with pytest.raises(UnsafeFile, match="is not a plain file"):
-        disk.publish(tmp_path / "file", b"new")
+        DISK.publish(tmp_path / "file", b"new")
     assert names(tmp_path) == {"file"}
 
 
@@ -210,14 +210,14 @@ def test_a_second_link_to_a_file_keeps_the_old_content(tmp_path: Path) -> None:
     path, other = tmp_path / "state.json", tmp_path / "other"
     path.write_bytes(b"old")
     other.hardlink_to(path)
-    disk.replace(path, b"new")
+    DISK.replace(path, b"new")
     assert (path.read_bytes(), other.read_bytes()) == (b"new", b"old")
 
 
 def test_creating_leaves_what_is_there_alone(tmp_path: Path) -> None:
     path = tmp_path / "key"
     path.write_bytes(b"first")
-    assert not disk.create(path, b"second")
+    assert not DISK.create(path, b"second")
     assert path.read_bytes() == b"first"
     assert names(tmp_path) == {"key"}
 
@@ -235,7 +235,7 @@ def test_of_many_that_create_at_once_exactly_one_does_and_it_is_whole(tmp_path: 
             made: dict[int, bool] = made,
         ) -> None:
             start.wait()
-            made[who] = disk.create(path, bytes([who]) * 5000)
+            made[who] = DISK.create(path, bytes([who]) * 5000)
 
         threads = [threading.Thread(target=one, args=(who,)) for who in range(8)]
         for thread in threads:
@@ -275,7 +275,7 @@ LIMITED = """
 import json, resource, sys
 from pathlib import Path
 from descope_state.errors import UnsafeFile
-from descope_state.store import disk
+from descope_state.store.disk import DISK
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 folder, told = Path(sys.argv[1]), {}
 for name in ("create", "replace", "rewrite", "publish"):
@@ -312,7 +312,7 @@ def test_a_file_too_large_for_the_disk_leaves_the_old_one_whole(tmp_path: Path) 
 def test_a_folder_in_the_place_of_a_file_is_refused_or_left(tmp_path: Path, writer: str) -> None:
     (tmp_path / "file").mkdir()
     if writer == "create":
-        assert not disk.create(tmp_path / "file", b"new")
+        assert not DISK.create(tmp_path / "file", b"new")
     else:
         with pytest.raises(UnsafeFile, match="file`"):
             WRITERS[writer](tmp_path / "file", b"new")
@@ -327,5 +327,5 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path, writer: str) -> None
 
 def test_the_longest_name_that_a_file_may_have_can_be_written(tmp_path: Path) -> None:
     name = "n" * 255
-    disk.replace(tmp_path / name, b"new")
+    DISK.replace(tmp_path / name, b"new")
     assert names(tmp_path) == {name}

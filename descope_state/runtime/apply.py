@@ -116,6 +116,11 @@ class Scheduler:
         try:
             with self._means.gate.spending(permit):
                 await self._worker.carry_out(group, ended=self._end)
+        except Exception as error:  # noqa: BLE001  # a mistake of ours must not stop the others
+            words = f"a mistake in dstate: {type(error).__name__}; please report it"
+            for operation in group:
+                if operation.index not in self.endings:
+                    self._end(operation, Ending(fate=Fate.UNKNOWN, error=words))
         finally:
             self._slots.release()
 

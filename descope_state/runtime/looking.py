@@ -137,7 +137,7 @@ class Look:
     async def _updated(self) -> Finding:
         remote = await self._read(self._began.id)
         if remote is None:
-            return Finding(effect=None, why=f"{self._began.id} is not there any more")
+            return Finding(effect=False, why=f"{self._began.id} is not there any more")
         live = self._bound.lift(remote)
         if self._secrets_changed() or not self.matches(live):
             return Finding(effect=False, live=live)

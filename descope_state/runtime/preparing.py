@@ -17,7 +17,10 @@ from descope_state.sdk.provider import Remote
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """One operation, ready to be sent; a creation has no current object, a deletion no config."""
+    """One operation, ready to be sent; a creation has no current object, a deletion no config.
+
+    One that is `doubted` was sent before, to no answer, and then not found.
+    """
 
     operation: Operation
     bound: Bound
@@ -26,6 +29,7 @@ class Prepared:
     current: Remote[Any] | None = None
     config: Any = field(default=None, repr=False)
     changed: frozenset[str] = frozenset()
+    doubted: bool = False
 
 
 class Preparing:

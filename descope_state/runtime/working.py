@@ -124,8 +124,9 @@ class Worker:
                     lives = [None]
                 elif judged in (Verdict.AGAIN, Verdict.UNKNOWN):
                     tries += 1
-                    group = await self._remaining(group, error, judged, tries=tries, ended=ended)
-                    if not group or not await self._intended_again(group, ended):
+                    left = await self._remaining(group, error, judged, tries=tries, ended=ended)
+                    group = await self._intended_again(left, ended)
+                    if not group:
                         return
                     continue
                 else:
@@ -182,12 +183,11 @@ class Worker:
         await self._means.stop.pause(seconds)
         return list(group)
 
-    async def _intended_again(self, group: Sequence[Prepared], ended: Ended) -> bool:
+    async def _intended_again(self, group: Sequence[Prepared], ended: Ended) -> Sequence[Prepared]:
         """Write intents down anew: an absence proves nothing so shortly after the new request."""
         now = self._means.wall()
-        return await self._intended(
-            [replace(prepared, began=replace(prepared.began, at=now)) for prepared in group], ended
-        )
+        anew = [replace(prepared, began=replace(prepared.began, at=now)) for prepared in group]
+        return anew if anew and await self._intended(anew, ended) else ()
 
     async def _looked(
         self, group: Sequence[Prepared], error: Exception, ended: Ended
@@ -203,7 +203,7 @@ class Worker:
             elif finding.effect is None:
                 self._doubt(prepared, f"{_said(error)}; {finding.why}", ended)
             else:
-                remaining.append(prepared)
+                remaining.append(replace(prepared, doubted=True))
         return remaining
 
     async def _finding(self, prepared: Prepared) -> Finding:
@@ -229,8 +229,9 @@ class Worker:
         if len(group) > 1 and not isinstance(error, Unauthorized | NotLicensed):
             half = len(group) // 2
             for part in (group[:half], group[half:]):
-                if await self._intended_again(part, ended):
-                    await self._pursue(part, ended)
+                anew = await self._intended_again(part, ended)
+                if anew:
+                    await self._pursue(anew, ended)
             return
         prepared = group[0]
         if judged is Verdict.TAKEN and prepared.bound.schema.unique:
@@ -245,7 +246,9 @@ class Worker:
     async def _ours(self, prepared: Prepared) -> Live | None:
         """Give the object that a refused creation made before, if it is beyond doubt ours."""
         look = self._look(prepared)
-        finding = await look.once()
+        # One that was sent before, to no answer, may be what stands in its own way; and reads may
+        # be slower to show it than the refusal was.
+        finding = await (look.find() if prepared.doubted else look.once())
         if finding.effect and finding.live is not None and look.matches(finding.live):
             return finding.live
         return None

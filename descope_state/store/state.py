@@ -39,7 +39,7 @@ class Store:
 
     def key(self) -> bytes | None:
         """Give the state's key, if it has been made."""
-        if not self.folder.exists():
+        if self.disk.status(self.folder) is None:
             return None
         self.disk.check_folder(self.folder)
         key = self.disk.read(self.key_file, secret=True)
@@ -50,7 +50,7 @@ class Store:
 
     def snapshot(self) -> Snapshot | None:
         """Give the last snapshot, if there is one; a damaged one is refused by name."""
-        if not self.folder.exists():
+        if self.disk.status(self.folder) is None:
             return None
         self.disk.check_folder(self.folder)
         data = self.disk.read(self.state_file)

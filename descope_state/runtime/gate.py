@@ -126,6 +126,9 @@ class Gate:
         if permit is None or permit.family != family or not permit.spend():
             permit = await self.reserve(family)
             permit.spend()
+        else:
+            # Reserved a moment ago; meanwhile another worker may have been told to wait.
+            await self._out_of_pause(family)
         self.calls[family] += 1
 
     def leave(self, family: str, error: BaseException | None) -> None:

@@ -12,11 +12,12 @@ from descope_state.model.resource import Entry, Live
 from descope_state.model.state import Pending
 from descope_state.model.value import Fingerprint
 from descope_state.runtime.bridge import Bound
-from descope_state.runtime.means import Means, reading
+from descope_state.runtime.means import PATIENCE, Means, reading
 from descope_state.sdk.faults import Fault
 from descope_state.sdk.provider import Remote
 
 _FIRST_PAUSE = 0.5
+_LONG_AGO = 2 * PATIENCE
 _MADE_AT = "created_time"
 # The clocks of two machines may differ by so much.
 _SKEW = 60.0
@@ -77,9 +78,13 @@ class Look:
             pause *= 2
 
     def _remaining(self) -> float:
+        """Say how long an absence proves nothing yet: from now, for nobody knows when it was sent.
+
+        Between an intent and its request lies whatever pause the limits asked for; only an intent
+        older than any such pause needs no waiting.
+        """
         age = self._means.wall() - self._began.at
-        # A clock that was set back makes an intent look young; it is waited for, never shortened.
-        return min(max(self._means.lag - max(age, 0.0), 0.0), self._means.lag)
+        return 0.0 if age > _LONG_AGO else self._means.lag
 
     async def once(self) -> Finding:
         """Look once; an absence may be one that reads have not caught up with."""

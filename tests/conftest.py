@@ -50,5 +50,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, value in report.user_properties
         if name == EXAMPLES
     ]
+    _tell_faults(terminalreporter)
     if tried:
         terminalreporter.write_line(f"laws: {len(tried)} laws, {sum(tried):,} examples")
+
+
+def _tell_faults(reporter: pytest.TerminalReporter) -> None:
+    """Say how many crashes and kills were survived, and which planted bugs were caught."""
+    found: dict[str, list[object]] = {}
+    for reports in reporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport) and report.when == "call":
+                for name, value in report.user_properties:
+                    found.setdefault(name, []).append(value)
+    for name in ("crashes", "kills", "signals", "contests"):
+        if name in found:
+            reporter.write_line(f"faults: {sum(int(str(one)) for one in found[name]):,} {name}")
+    for line in sorted(map(str, found.get("planted", ()))):
+        reporter.write_line(f"planted: {line}")

@@ -106,7 +106,7 @@ def revealed(plan: Plan, workspace: Workspace, *, key: bytes) -> dict[str, str]:
     return found
 
 
-def changed_since(surroundings: Surroundings, opening: Opening, bindings: Bindings) -> str:
+def changed_since(bindings: Bindings, surroundings: Surroundings, *, opening: Opening) -> str:
     """Say whether the stack is no longer what was planned; nothing, where it still is."""
     here = Opening(chdir=opening.chdir, environment=bindings.environment)
     try:

@@ -124,7 +124,7 @@ def apply_saved(
         )
         ground.settle()
         check_bindings(bindings, held.snapshot, now=surroundings.now())
-        warning = changed_since(surroundings, opening, bindings)
+        warning = changed_since(bindings, surroundings, opening=opening)
         if warning:
             watch.warned(warning)
         return ground.apply(plan, started=started, secrets=revealed(plan, workspace, key=key))

@@ -108,7 +108,7 @@ async def carried_out(
 ) -> Outcome:
     """Carry out a plan; an observation that was just made spares looking again."""
     snapshot = place.held.snapshot
-    seen = observation or await looked(errand.plan, place, snapshot)
+    seen = observation or await looked(errand.plan, place)
     stale = tuple(moved_on(errand.plan.changes, seen, catalog=place.catalog))
     if stale and not errand.skip_stale:
         raise StalePlan(
@@ -124,9 +124,9 @@ async def carried_out(
     return await run.carry_out(stale)
 
 
-async def looked(plan: Plan, place: Place, snapshot: Snapshot) -> Observation:
+async def looked(plan: Plan, place: Place) -> Observation:
     """Read again, in bulk, what a plan is to touch."""
-    kinds, managed = in_play(plan, snapshot.entries)
+    kinds, managed = in_play(plan, place.held.snapshot.entries)
     return await refresh(
         place.session,
         kinds=kinds,

@@ -31,6 +31,7 @@ from descope_state.errors import UsageError
 if TYPE_CHECKING:
     # For annotations only: everything below the command line comes with it.
     from descope_state.app.applying import Manner
+    from descope_state.core.planner import Wishes
 
 
 class Stale(StrEnum):
@@ -72,13 +73,13 @@ def apply(
     verbose: Verbose = False,
     json: AsJson = False,
 ) -> None:
-    """Carry out a plan: a saved one as it was reviewed, or a fresh one once it is approved.
+    """Carry out a plan.
 
-    What an interrupted run left is settled first. Ctrl-C once finishes what is in flight and stops;
-    twice leaves at once; nothing is lost either way.
+    A saved plan is carried out as it was reviewed; without one, a fresh plan is made, shown, and
+    carried out once it is approved. What an interrupted run left is settled first. Ctrl-C once
+    finishes what is in flight and stops; twice leaves at once; nothing is lost either way.
     """
-    from descope_state.app.wishing import wishes_of  # noqa: PLC0415  # `--help` needs none of it
-    from descope_state.cli.applying_run import Attendant, run_apply  # noqa: PLC0415  # as above
+    from descope_state.cli.applying_run import Attendant, run_apply
 
     if plan_file is not None:
         _refuse_beside_a_file(
@@ -88,13 +89,7 @@ def apply(
         context.obj,
         opening(context.obj, env=env, var=var, var_file=var_file),
         plan_file=plan_file,
-        wishes=wishes_of(
-            mode="normal",
-            targets=target or (),
-            excludes=exclude or (),
-            replaces=replace or (),
-            overrides=pairs(override, option="--override"),
-        ),
+        wishes=_wishes("normal", target, exclude, replace=replace, override=override),
         manner=_manner(
             parallelism=parallelism,
             max_capacity=max_capacity,
@@ -133,24 +128,17 @@ def destroy(
     verbose: Verbose = False,
     json: AsJson = False,
 ) -> None:
-    """Plan the removal of all that the state holds, and carry it out once it is approved.
+    """Remove all that the state holds, once that is approved.
 
     What nobody put under management stays, and so does what `prevent_destroy` protects.
     """
-    from descope_state.app.wishing import wishes_of  # noqa: PLC0415  # `--help` needs none of it
-    from descope_state.cli.applying_run import Attendant, run_apply  # noqa: PLC0415  # as above
+    from descope_state.cli.applying_run import Attendant, run_apply
 
     status = run_apply(
         context.obj,
         opening(context.obj, env=env),
         plan_file=None,
-        wishes=wishes_of(
-            mode="destroy",
-            targets=target or (),
-            excludes=exclude or (),
-            replaces=(),
-            overrides=pairs(override, option="--override"),
-        ),
+        wishes=_wishes("destroy", target, exclude, override=override),
         manner=_manner(
             parallelism=parallelism,
             max_capacity=max_capacity,
@@ -179,20 +167,13 @@ def refresh(
     Nothing is written to the project. What the stack wants stays as it is: the next plan sets it
     back.
     """
-    from descope_state.app.wishing import wishes_of  # noqa: PLC0415  # `--help` needs none of it
-    from descope_state.cli.applying_run import Attendant, run_apply  # noqa: PLC0415  # as above
+    from descope_state.cli.applying_run import Attendant, run_apply
 
     status = run_apply(
         context.obj,
         opening(context.obj, env=env),
         plan_file=None,
-        wishes=wishes_of(
-            mode="refresh-only",
-            targets=(),
-            excludes=(),
-            replaces=(),
-            overrides=pairs(override, option="--override"),
-        ),
+        wishes=_wishes("refresh-only", override=override),
         manner=_manner(
             parallelism=parallelism,
             max_capacity=max_capacity,
@@ -211,17 +192,37 @@ def resume(
     env: EnvironmentName = None,
     lock_timeout: LockTimeout = None,
 ) -> None:
-    """Settle what an interrupted run left: find out what became of each call it had begun.
+    """Settle what an interrupted run left.
 
+    The service is asked what became of each call that had been begun.
     Every command that takes the lock does this first; `resume` does it and nothing else. Nothing
     new is sent; `dstate apply` then goes on with what is left.
     """
-    from descope_state.cli.applying_run import run_resume  # noqa: PLC0415  # as above
+    from descope_state.cli.applying_run import run_resume
 
     raise typer.Exit(
         run_resume(
             context.obj, opening(context.obj, env=env), manner=_manner(lock_timeout=lock_timeout)
         )
+    )
+
+
+def _wishes(
+    mode: str,
+    target: list[str] | None = None,
+    exclude: list[str] | None = None,
+    *,
+    replace: list[str] | None = None,
+    override: list[str] | None = None,
+) -> "Wishes":
+    from descope_state.app.wishing import wishes_of
+
+    return wishes_of(
+        mode=mode,
+        targets=target or (),
+        excludes=exclude or (),
+        replaces=replace or (),
+        overrides=pairs(override, option="--override"),
     )
 
 
@@ -235,8 +236,8 @@ def _manner(
     confirm: str | None = None,
     automatic: bool = False,
 ) -> "Manner":
-    from descope_state.app.applying import Manner  # noqa: PLC0415  # `--help` needs none of it
-    from descope_state.app.wishing import overrides_of  # noqa: PLC0415  # as above
+    from descope_state.app.applying import Manner
+    from descope_state.app.wishing import overrides_of
 
     return Manner(
         parallelism=parallelism,

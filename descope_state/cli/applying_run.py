@@ -131,8 +131,8 @@ def _told(terminal: Terminal, apply: Callable[[], Applied], *, attendant: Attend
 def print_outcome(terminal: Terminal, applied: Applied, *, json: bool) -> None:
     """Print how an apply ended."""
     if json:
-        from descope_state.cli.plan_run import json_lines  # noqa: PLC0415  # only with --json
-        from descope_state.report.apply_events import (  # noqa: PLC0415  # only with --json
+        from descope_state.cli.plan_run import json_lines
+        from descope_state.report.apply_events import (
             outcome_events,
         )
 

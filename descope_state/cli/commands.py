@@ -34,7 +34,7 @@ class Command:
     def epilog(self) -> str:
         """What stands below the options in the help of this command."""
         examples = "\n".join(f"  $ {example}" for example in self.examples)
-        exits = "\n".join(f"  {status:<3}{_EXITS[status]}" for status in self.exits)
+        exits = "\n".join(f"  {status:<4}{_EXITS[status]}" for status in self.exits)
         return f"{self.changes}\n\nExamples:\n\n\b\n{examples}\n\nExit codes:\n\n\b\n{exits}\n"
 
 
@@ -68,7 +68,7 @@ ALL = (
     Command(
         name="destroy",
         function=applying.destroy,
-        examples=("dstate destroy -auto-approve",),
+        examples=("dstate destroy -auto-approve -target permission.read_documents",),
         exits=(0, 1, 4, 5, 6, 7, 8, 64, 130),
         changes="Deletes from the project what the state holds.",
     ),

@@ -19,7 +19,7 @@ def explain(
     ] = None,
 ) -> None:
     """Tell what a kind and its fields mean."""
-    from descope_state.cli.describing_run import run_explain  # noqa: PLC0415  # `--help` needs none
+    from descope_state.cli.describing_run import run_explain
 
     run_explain(context.obj, subject)
 
@@ -35,7 +35,7 @@ def schema(
 
     An editor that speaks the YAML language server then completes and checks what is typed.
     """
-    from descope_state.cli.describing_run import run_schema  # noqa: PLC0415  # `--help` needs none
+    from descope_state.cli.describing_run import run_schema
 
     run_schema(context.obj, out)
 
@@ -52,7 +52,7 @@ def fmt(
 
     Comments and values stay as they are.
     """
-    from descope_state.cli.describing_run import run_fmt  # noqa: PLC0415  # `--help` needs none
+    from descope_state.cli.describing_run import run_fmt
 
     if check and diff:
         message = "--check and --diff contradict each other"
@@ -64,7 +64,7 @@ def fmt(
 
 def version(context: typer.Context, *, json: AsJson = False) -> None:
     """Print the versions of dstate and its formats."""
-    from descope_state.model.codec import PLAN_FORMAT, STATE_FORMAT  # noqa: PLC0415  # as above
+    from descope_state.model.codec import PLAN_FORMAT, STATE_FORMAT
 
     terminal: Terminal = context.obj
     facts = {

@@ -31,7 +31,7 @@ def drift(
     Reads the project and compares it with the state. Where the project could not be read, the exit
     status is 7 or 8: that is not the same as no drift.
     """
-    from descope_state.cli.drifting_run import run_drift  # noqa: PLC0415  # `--help` needs none
+    from descope_state.cli.drifting_run import run_drift
 
     found = run_drift(
         context.obj,

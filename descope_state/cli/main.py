@@ -200,7 +200,7 @@ def real_surroundings() -> Surroundings:
 
 
 def _lineage() -> str:
-    from uuid import uuid4  # noqa: PLC0415  # only a first plan asks for one
+    from uuid import uuid4
 
     return str(uuid4())
 
@@ -210,12 +210,12 @@ def _key() -> bytes:
 
 
 def _now() -> str:
-    from datetime import UTC, datetime  # noqa: PLC0415  # only a plan asks for the time
+    from datetime import UTC, datetime
 
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _providers() -> "dict[str, Provider]":
-    from descope_state.app.registry import installed  # noqa: PLC0415  # `--help` needs none
+    from descope_state.app.registry import installed
 
     return installed()

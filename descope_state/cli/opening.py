@@ -19,7 +19,7 @@ def opening(
     var_file: list[Path] | None = None,
 ) -> "Opening":
     """Read the options that every command about a stack has."""
-    from descope_state.app.workspace import Opening  # noqa: PLC0415  # `--help` needs none of it
+    from descope_state.app.workspace import Opening
 
     return Opening(
         chdir=terminal.chdir,

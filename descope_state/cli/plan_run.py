@@ -60,7 +60,7 @@ def _run_plan(
         reading=reading,
     )
     if printing.out is not None:
-        from descope_state.app.saved import save_plan  # noqa: PLC0415  # only with --out
+        from descope_state.app.saved import save_plan
 
         save_plan(_absolute(terminal, printing.out), result.plan, key=result.key)
     if printing.json or printing.json_into is not None:
@@ -92,7 +92,7 @@ def print_events(
     terminal: Terminal, workspace: Workspace, *, result: Planned, printing: Printing
 ) -> None:
     """Print a plan as JSON events, to the screen, to a file or both."""
-    from descope_state.report.json_events import (  # noqa: PLC0415  # only with --json
+    from descope_state.report.json_events import (
         diagnostic_event,
         plan_events,
         version_event,
@@ -116,7 +116,7 @@ def print_events(
 
 def tell_events(terminal: Terminal, error: DstateError) -> None:
     """Tell an error as JSON events, where JSON was asked for."""
-    from descope_state.report.json_events import (  # noqa: PLC0415  # as above
+    from descope_state.report.json_events import (
         diagnostic_event,
         version_event,
     )
@@ -141,7 +141,7 @@ def _absolute(terminal: Terminal, path: Path) -> Path:
 
 def run_show(terminal: Terminal, plan_file: Path, *, json: bool, verbose: bool) -> None:
     """Read a saved plan and print it."""
-    from descope_state.app.saved import read_plan  # noqa: PLC0415  # `plan` needs none of it
+    from descope_state.app.saved import read_plan
 
     found = read_plan(terminal.surroundings, _absolute(terminal, plan_file), chdir=terminal.chdir)
     if not found.verified:
@@ -149,7 +149,7 @@ def run_show(terminal: Terminal, plan_file: Path, *, json: bool, verbose: bool) 
     if not json:
         terminal.answer(plan_text(found.plan, width=terminal.width, verbose=verbose))
         return
-    from descope_state.report.terraform_json import represent  # noqa: PLC0415  # only with --json
+    from descope_state.report.terraform_json import represent
 
     shape = represent(found.plan, found.schemas)
     terminal.write(one_line(shape) + "\n")

@@ -55,9 +55,9 @@ def plan(
     Reads the stack, the state and the live project, and compares the three. Terraform's spellings
     of options work too: -out plan.json, -refresh=false, -target ADDRESS.
     """
-    from descope_state.app.planning import Reading  # noqa: PLC0415  # `--help` needs none of it
-    from descope_state.app.wishing import mode_of, wishes_of  # noqa: PLC0415  # as above
-    from descope_state.cli.plan_run import Printing, run_plan  # noqa: PLC0415  # as above
+    from descope_state.app.planning import Reading
+    from descope_state.app.wishing import mode_of, wishes_of
+    from descope_state.cli.plan_run import Printing, run_plan
 
     made = run_plan(
         context.obj,
@@ -95,6 +95,6 @@ def show(
 
     The seal is verified where the state of its environment is at hand.
     """
-    from descope_state.cli.plan_run import run_show  # noqa: PLC0415  # `--help` needs none of it
+    from descope_state.cli.plan_run import run_show
 
     run_show(context.obj, plan_file, json=json, verbose=verbose)

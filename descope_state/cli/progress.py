@@ -81,11 +81,11 @@ class PlainLines(_Clocked):
         self._start(address, step)
         self._still()
 
-    def succeeded(self, address: Address, step: Step, *, id: str) -> None:  # noqa: A002  # the port's word
+    def succeeded(self, address: Address, step: Step, *, id_: str) -> None:
         """Print that a step is done."""
         self._finished += 1
         seconds = self._elapsed(address, step)
-        tail = f" [id={clean(id)}]" if id else ""
+        tail = f" [id={clean(id_)}]" if id_ else ""
         words = f": {_NOUN[step]} complete after {seconds:.0f}s{tail}"
         self._say((data(str(address)), Span(f"{words}  ({self._finished:,}/{self._total:,})")))
 
@@ -138,27 +138,27 @@ class JsonLines(_Clocked):
 
     def began(self, address: Address, step: Step) -> None:
         """Write that a step begins."""
-        from descope_state.report.apply_events import start_event  # noqa: PLC0415  # only with --json
+        from descope_state.report.apply_events import start_event
 
         self._start(address, step)
         self._write(start_event(self._changes[address], timestamp=self._time()))
 
-    def succeeded(self, address: Address, step: Step, *, id: str) -> None:  # noqa: A002  # the port's word
+    def succeeded(self, address: Address, step: Step, *, id_: str) -> None:
         """Write that a step is done."""
-        from descope_state.report.apply_events import complete_event  # noqa: PLC0415  # as above
+        from descope_state.report.apply_events import complete_event
 
         self._write(
             complete_event(
                 self._changes[address],
                 timestamp=self._time(),
                 elapsed=self._elapsed(address, step),
-                id=id,
+                id=id_,
             )
         )
 
     def failed(self, address: Address, step: Step, *, error: str) -> None:
         """Write that a step did not succeed."""
-        from descope_state.report.apply_events import errored_event  # noqa: PLC0415  # as above
+        from descope_state.report.apply_events import errored_event
 
         del error  # The diagnostic at the end tells why.
         self._write(
@@ -189,8 +189,8 @@ class Picture(_Clocked):
         now: Monotonic = time.monotonic,
     ) -> None:
         super().__init__(terminal, now=now)
-        from rich.console import Console  # noqa: PLC0415  # slow, and only a terminal needs it
-        from rich.live import Live  # noqa: PLC0415  # as above
+        from rich.console import Console
+        from rich.live import Live
 
         self._total = total
         self._expected = seconds
@@ -223,13 +223,13 @@ class Picture(_Clocked):
         """Show a step in flight."""
         self._start(address, step)
 
-    def succeeded(self, address: Address, step: Step, *, id: str) -> None:  # noqa: A002  # the port's word
+    def succeeded(self, address: Address, step: Step, *, id_: str) -> None:
         """Let a step that is done scroll by."""
         self._finished += 1
         seconds = self._elapsed(address, step)
         # Of thousands, nobody reads each: they are counted in the bar.
         if self._finished <= _SCROLLED or self._finished % 100 == 0:
-            tail = f"  id {clean(id)}" if id else ""
+            tail = f"  id {clean(id_)}" if id_ else ""
             self._scroll(
                 (
                     Span(f"{self._icon('✓', 'ok')} ", "added"),
@@ -271,7 +271,7 @@ class Picture(_Clocked):
         self._scroll(line(f"{words} ({clean(family)})", "warning"))
 
     def _scroll(self, row: Line) -> None:
-        from rich.text import Text  # noqa: PLC0415  # it is loaded already
+        from rich.text import Text
 
         if self._live is None:
             return
@@ -285,7 +285,7 @@ class Picture(_Clocked):
             self._live = None
 
     def _drawn(self) -> Any:  # noqa: ANN401  # whatever rich draws
-        from rich.text import Text  # noqa: PLC0415  # it is loaded already
+        from rich.text import Text
 
         rows = [self._bar(), *self._flights(), *self._waiting()]
         text = painted(rows) if self._terminal.colour else plain(rows)

@@ -29,7 +29,7 @@ def validate(
     json: AsJson = False,
 ) -> None:
     """Check the stack's files; tell all problems at once."""
-    from descope_state.cli.reading_run import run_validate  # noqa: PLC0415  # `--help` needs none
+    from descope_state.cli.reading_run import run_validate
 
     terminal: Terminal = context.obj
     raise typer.Exit(
@@ -49,7 +49,7 @@ def why(
 
     From the file and line of each value to what it came to, and what follows from that.
     """
-    from descope_state.cli.reading_run import run_why  # noqa: PLC0415  # `--help` needs none
+    from descope_state.cli.reading_run import run_why
 
     terminal: Terminal = context.obj
     run_why(terminal, opening(terminal, env=env, var=var, var_file=var_file), text=address)
@@ -57,7 +57,7 @@ def why(
 
 def impact(context: typer.Context, address: AddressText, *, env: EnvironmentName = None) -> None:
     """List what uses one address, and what uses that."""
-    from descope_state.cli.reading_run import run_impact  # noqa: PLC0415  # `--help` needs none
+    from descope_state.cli.reading_run import run_impact
 
     terminal: Terminal = context.obj
     run_impact(terminal, opening(terminal, env=env), text=address)
@@ -72,7 +72,7 @@ def graph(
     ] = GraphFormat.DOT,
 ) -> None:
     """Print which resource needs which, for drawing."""
-    from descope_state.cli.reading_run import run_graph  # noqa: PLC0415  # `--help` needs none
+    from descope_state.cli.reading_run import run_graph
 
     terminal: Terminal = context.obj
     run_graph(terminal, opening(terminal, env=env), language=format)

@@ -63,8 +63,8 @@ def _resolved(terminal: Terminal, opening: Opening) -> tuple[Workspace, Resoluti
 
 def run_why(terminal: Terminal, opening: Opening, *, text: str) -> None:
     """Explain what is planned for one address."""
-    from descope_state.app.explaining import chain  # noqa: PLC0415  # the others ask nobody
-    from descope_state.app.planning import planned  # noqa: PLC0415  # as above
+    from descope_state.app.explaining import chain
+    from descope_state.app.planning import planned
 
     address = address_of(text, option="ADDRESS")
     workspace = opened(terminal.surroundings, opening)

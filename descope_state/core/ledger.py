@@ -54,9 +54,14 @@ class Account:
             heapq.heappush(self.releases, now + limit.seconds + MARGIN)
 
     def lower(self, limit: Limit, now: float) -> int:
-        """Believe that a window holds no more than what was let through in it."""
-        through = sum(release > now + MARGIN for release in self.releases) + self.flying
-        self.learned = max(1, min(through, self.allowed(limit, now)))
+        """Believe that a window holds no more than what was let through in it.
+
+        Where nothing was, somebody else has used the window up, and there is nothing to learn.
+        """
+        through = sum(release > now + MARGIN for release in self.releases)
+        if not through:
+            return self.allowed(limit, now)
+        self.learned = min(through, self.allowed(limit, now))
         self.until = now + LEARNED_SECONDS
         return self.learned
 

@@ -40,7 +40,7 @@ class Observer(Protocol):
     def began(self, address: Address, step: Step) -> None:
         """Hear that a step is handed to a worker."""
 
-    def succeeded(self, address: Address, step: Step, *, id: str) -> None:  # noqa: A002  # the service's word for it
+    def succeeded(self, address: Address, step: Step, *, id_: str) -> None:
         """Hear that a step is done."""
 
     def failed(self, address: Address, step: Step, *, error: str) -> None:
@@ -68,7 +68,7 @@ class Silent:
     def began(self, address: Address, step: Step) -> None:
         """Say nothing."""
 
-    def succeeded(self, address: Address, step: Step, *, id: str) -> None:  # noqa: A002  # as above
+    def succeeded(self, address: Address, step: Step, *, id_: str) -> None:
         """Say nothing."""
 
     def failed(self, address: Address, step: Step, *, error: str) -> None:

@@ -71,7 +71,7 @@ class Results:
 
 
 def promised(
-    change: Change, values: Mapping[str, Value], normal: Mapping[str, Value], *, version: int
+    change: Change, values: Mapping[str, Value], *, normal: Mapping[str, Value], version: int
 ) -> Entry:
     """Give the entry that a change leads to, still without what the service will answer.
 

@@ -68,7 +68,7 @@ class Gate:
         self.calls: Counter[str] = Counter()
         self._observer = observer
         self._capacity = capacity
-        self._chance = chance
+        self.chance = chance
         self._ledger: Ledger = Memory()
         self._limits: dict[str, Limit] = {}
         self._turns: dict[str, asyncio.Lock] = {}
@@ -139,7 +139,7 @@ class Gate:
         elif not isinstance(error, Unavailable):
             self._refusals[family] = 0
         if limit is not None:
-            self._returned(limit, counts=not isinstance(error, Unavailable))
+            self._returned(limit, counts=not isinstance(error, Unavailable | Throttled))
 
     async def _slot(self, limit: Limit) -> None:
         told = False
@@ -203,7 +203,7 @@ class Gate:
 
     def _backoff(self, family: str) -> float:
         bound = min(_LONGEST_BACKOFF, _SHORTEST_BACKOFF * 2.0 ** self._refusals[family])
-        return _SHORTEST_BACKOFF + self._chance() * (bound - _SHORTEST_BACKOFF)
+        return _SHORTEST_BACKOFF + self.chance() * (bound - _SHORTEST_BACKOFF)
 
 
 class _Passage:

@@ -12,7 +12,8 @@ from descope_state.model.resource import Entry, Live
 from descope_state.model.state import Pending
 from descope_state.model.value import Fingerprint
 from descope_state.runtime.bridge import Bound
-from descope_state.runtime.means import PATIENCE, Means, reading
+from descope_state.runtime.means import Means, reading
+from descope_state.runtime.patience import PATIENCE
 from descope_state.sdk.faults import Fault
 from descope_state.sdk.provider import Remote
 

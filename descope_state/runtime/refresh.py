@@ -1,13 +1,14 @@
 """Reads what is live: one list per kind, single reads only where a list is partial."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from descope_state.core.observation import ById, Observation
 from descope_state.model.resource import Live
 from descope_state.runtime.bridge import Lift, lifting
 from descope_state.runtime.gate import Gate
+from descope_state.runtime.patience import patiently
 from descope_state.sdk.catalog import Catalog
 from descope_state.sdk.provider import Kind, Session
 
@@ -25,7 +26,7 @@ async def refresh(
     kinds = sorted(kinds)
     turns = asyncio.Semaphore(parallelism)
     tier, found = await asyncio.gather(
-        session.tier(),
+        patiently(session.tier, chance=gate.chance),
         asyncio.gather(
             *(
                 _objects(
@@ -33,6 +34,7 @@ async def refresh(
                     lift=lifting(session.kinds[kind], catalog[kind].schema),
                     managed=managed.get(kind, ()),
                     turns=turns,
+                    chance=gate.chance,
                 )
                 for kind in kinds
             )
@@ -50,23 +52,29 @@ async def refresh(
 
 
 async def _objects(
-    kind: Kind[Any], *, lift: Lift, managed: Collection[str], turns: asyncio.Semaphore
+    kind: Kind[Any],
+    *,
+    lift: Lift,
+    managed: Collection[str],
+    turns: asyncio.Semaphore,
+    chance: Callable[[], float],
 ) -> ById:
+    async def listed() -> list[Live]:
+        return [lift(remote) async for remote in kind.list()]
+
+    async def whole(id_: str) -> Live | None:
+        async with turns:
+            remote = await patiently(lambda: kind.read(id_), chance=chance)
+        return None if remote is None else lift(remote)
+
     async with turns:
-        live = [lift(remote) async for remote in kind.list()]
+        live = await patiently(listed, chance=chance)
     found = {one.id: one for one in live}
     if kind.partial_list:
         known = sorted(id_ for id_ in managed if id_ in found)
-        whole = await asyncio.gather(*(_whole(kind, id_, lift=lift, turns=turns) for id_ in known))
-        for id_, one in zip(known, whole, strict=True):
+        for id_, one in zip(known, await asyncio.gather(*map(whole, known)), strict=True):
             if one is None:
                 del found[id_]
             else:
                 found[id_] = one
     return found
-
-
-async def _whole(kind: Kind[Any], id_: str, *, lift: Lift, turns: asyncio.Semaphore) -> Live | None:
-    async with turns:
-        remote = await kind.read(id_)
-    return None if remote is None else lift(remote)

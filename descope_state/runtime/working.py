@@ -22,7 +22,8 @@ from descope_state.model.resource import Live
 from descope_state.model.state import Pending
 from descope_state.runtime.bridge import Unfit
 from descope_state.runtime.looking import Finding, Look
-from descope_state.runtime.means import TRIES, Means, backoff, too_long
+from descope_state.runtime.means import Means
+from descope_state.runtime.patience import TRIES, backoff, too_long
 from descope_state.runtime.preparing import Prepared, Preparing
 from descope_state.sdk.faults import Fault, NotLicensed, Unauthorized
 from descope_state.sdk.provider import Remote
@@ -267,7 +268,7 @@ class Worker:
         self._record(_success(began, live))
         self._results.write(began.address)
         id_ = live.id if live is not None else ""
-        self._means.observer.succeeded(began.address, began.step, id=id_)
+        self._means.observer.succeeded(began.address, began.step, id_=id_)
         ended(prepared.operation, Ending(fate=Fate.DONE, id=id_))
 
     def _doubt(self, prepared: Prepared, why: str, ended: Ended) -> None:

@@ -14,7 +14,9 @@ from descope_state.model.codec import decode_state
 from descope_state.model.state import Snapshot, problems
 from descope_state.store.disk import Disk
 
+STATE = "state.json"
 FOLDER = "history"
+ROLLBACK = "`dstate state rollback` restores the newest good copy"
 KEPT = 20
 _NAME = re.compile(r"([0-9]{8,})\.json")
 

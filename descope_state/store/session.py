@@ -19,7 +19,7 @@ from descope_state.model.event import Event, Started
 from descope_state.model.state import Pending, Snapshot, problems
 from descope_state.store import journal as journals
 from descope_state.store.disk import Disk
-from descope_state.store.history import FOLDER, History
+from descope_state.store.history import FOLDER, ROLLBACK, STATE, History
 from descope_state.store.journal import (
     Journal,
     JournalBroken,
@@ -29,10 +29,8 @@ from descope_state.store.journal import (
 )
 from descope_state.store.lock import Lock
 
-STATE = "state.json"
 REJECTED = "state.rejected.json"
 _LEFT_OVER = re.compile(r"\.[0-9a-f]{16}\.tmp")
-ROLLBACK = "`dstate state rollback` restores the newest good copy"
 
 
 class Held:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from descope_state.errors import BadCredentials, DamagedState
 from descope_state.frozen import dataclass
@@ -11,9 +12,12 @@ from descope_state.model.codec import decode_state, encode_state
 from descope_state.model.state import Snapshot, problems
 from descope_state.store import lock as locks
 from descope_state.store.disk import DISK, Disk
-from descope_state.store.history import FOLDER, History
+from descope_state.store.history import FOLDER, ROLLBACK, STATE, History
 from descope_state.store.lock import Holder
-from descope_state.store.session import ROLLBACK, STATE, Held
+
+if TYPE_CHECKING:
+    # For annotations only, as below.
+    from descope_state.store.session import Held
 
 KEY_BYTES = 32
 
@@ -74,11 +78,14 @@ class Store:
         timeout: float = 0.0,
         pause: Callable[[float], None] = time.sleep,
         accepted: int | None = None,
-    ) -> Iterator[Held]:
+    ) -> "Iterator[Held]":
         """Hold the state for as long as the block lasts; Locked names who has it instead.
 
         `accepted` is the serial of an older copy that somebody put in the state's place and means.
         """
+        # Only who writes needs it, and what it loads.
+        from descope_state.store.session import Held  # noqa: PLC0415  # start-up: it loads asyncio
+
         self.disk.make_folder(self.folder)
         with locks.held(
             self.folder / "lock", holder, disk=self.disk, timeout=timeout, pause=pause

@@ -35,7 +35,7 @@ def _narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERMINAL_WIDTH", NARROW)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy what the examples of the help work on: where a fresh clone has it."""
     copy = tmp_path_factory.mktemp("clone")

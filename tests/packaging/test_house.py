@@ -194,8 +194,9 @@ def test_few_parameters_are_positional() -> None:
 
 
 def _positional_at_most(name: str) -> int:
-    # `update` is the provider contract's: what is there, what is wanted, what differs.
-    return 3 if name.startswith("_") or name == "update" else 2
+    # `update` is the provider contract's: what is there, what is wanted, what differs; `open` is
+    # the system call's: where, how, and who may use it.
+    return 3 if name.startswith("_") or name in ("update", "open") else 2
 
 
 def _own_parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:

@@ -67,7 +67,7 @@ def split(stack: Stack, chance: random.Random) -> list[list[Written]]:
 @law(60)
 @given(histories(), st.integers(0, 10_000))
 def test_no_order_shows_in_a_plan(history: History, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311  # a repeatable disorder
+    chance = random.Random(seed)
     start = scene(history)
     entries = list(start.snapshot.entries.items())
     chance.shuffle(entries)
@@ -82,7 +82,7 @@ def test_no_order_shows_in_a_plan(history: History, seed: int) -> None:
 @law(15)
 @given(histories(), st.integers(0, 10_000))
 def test_no_order_shows_in_a_plan_file(history: History, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311  # a repeatable disorder
+    chance = random.Random(seed)
     start = scene(history)
     with tempfile.TemporaryDirectory() as folder:
         first, second = Path(folder).resolve() / "first", Path(folder).resolve() / "second"

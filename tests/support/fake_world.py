@@ -117,7 +117,7 @@ class FakeWorld:
         identifiers = list(self.held(kind))
         if self.shuffled is not None:
             seed = f"{self.shuffled} {kind} {self.calls[kind, 'list']}"
-            random.Random(seed).shuffle(identifiers)  # noqa: S311  # a repeatable disorder
+            random.Random(seed).shuffle(identifiers)
         return identifiers
 
     def license(self, kind: str, requires: Tier) -> None:

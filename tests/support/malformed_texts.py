@@ -43,7 +43,7 @@ _file("half-a-character", _NAMED % b"\xed\xa0\x80", "E1103 stack.yaml:3 0xed")
 _file("utf-16", "resources: {}\n".encode("utf-16"), "E1103 stack.yaml:1 0xff")
 _file("utf-32", "resources: {}\n".encode("utf-32"), "E1103 stack.yaml:1 0xff")
 _file("gzip", b"\x1f\x8b\x08\0\0\0\0\0\0\x03abc", "E1103 stack.yaml:1 0x8b")
-_file("anything", random.Random(1).randbytes(50_000), "E1103 stack.yaml:1 UTF-8")  # noqa: S311  # not for secrets
+_file("anything", random.Random(1).randbytes(50_000), "E1103 stack.yaml:1 UTF-8")
 _file("many-bells", 'a: "' + "\a" * 1_000_000 + '"\n', "E1104 stack.yaml:1 U+0007", more=True)
 _file("noncharacter", _NAMED % "\ufffe".encode(), "E1104 stack.yaml:3 U+FFFE")
 _file("carriage-returns", b"resources:\r  rol:\r    a: {}\r", "E1301 stack.yaml:3 `rol`")

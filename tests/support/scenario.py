@@ -21,9 +21,9 @@ from descope_state.cli.terminal import Terminal
 from descope_state.model.codec import decode_plan, encode_plan
 from descope_state.sdk.faults import Rejected, Throttled, Unauthorized, Unavailable
 from descope_state.sdk.provider import Limit
-from tests.support import virtual_time
 from tests.support.provider import KINDS, Call, FakeProvider, FakeWorld, OpenGate
 from tests.support.remembered import KEY, LINEAGE, state_files
+from tests.support.virtual_time import run as run_virtually
 
 Data: TypeAlias = dict[str, Any]
 
@@ -180,7 +180,7 @@ class Scenario:
                 pause=_never,
                 actor=lambda: ACTOR,
                 run_id=self._run_id,
-                run=virtual_time.run,
+                run=run_virtually,
             ),
             out=out,
             err=err,

@@ -12,6 +12,7 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from descope_state.store.system import Status, System
 
@@ -101,6 +102,10 @@ class SimulatedSystem(System):
                 part = part[:-1] + bytes([part[-1] ^ 0x55])
             return safe + part
         return safe if chance.random() < 0.5 else now[: chance.randint(0, len(now))]
+
+    def tick(self, name: str) -> None:
+        """Count a moment that is no system call: the machine may be struck down there too."""
+        self._step(name)
 
     def _step(self, name: str, path: object = "") -> None:
         if self.dead:
@@ -276,6 +281,11 @@ class FailingSystem:
         self._for_good = for_good
         self.calls = 0
         self.failed = False
+
+    @property
+    def system(self) -> System:
+        """The same, by the type that it stands in for."""
+        return cast("System", self)
 
     def __getattr__(self, name: str) -> Callable[..., object]:
         call: Callable[..., object] = getattr(self._inner, name)

@@ -7,6 +7,7 @@ at once or seconds later.
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,8 +32,9 @@ class SimulatedService:
     world: FakeWorld
     chance: random.Random
     trouble: float = 0.0
-    tick: Callable[[str], None] = lambda name: None
+    tick: Callable[[str], object] = str.strip
     under_way: list[Callable[[], Any]] = field(default_factory=list)
+    late: list[Callable[[], Any]] = field(default_factory=list)
     _visible: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -53,8 +55,6 @@ class SimulatedService:
                 self.late.append(proceed)
         self.under_way.clear()
 
-    late: list[Callable[[], Any]] = field(default_factory=list)
-
     def arrive_late(self) -> None:
         """Let what was still under way arrive within the next seconds of the running loop."""
         loop = asyncio.get_running_loop()
@@ -62,7 +62,7 @@ class SimulatedService:
             loop.call_later(self.chance.uniform(0, _LATEST), _quietly, proceed)
         self.late.clear()
 
-    async def _write(self, call: Call) -> Any:  # noqa: ANN401  # whatever the call answers
+    async def _write(self, call: Call) -> object:
         fate = self.chance.random() / self.trouble if self.trouble else 1.0
         if fate < 0.2:
             message = "the connection was refused"
@@ -85,7 +85,7 @@ class SimulatedService:
         self.tick(f"answer {call.operation} {call.kind}")
         return answer
 
-    async def _read(self, call: Call) -> Any:  # noqa: ANN401  # as above
+    async def _read(self, call: Call) -> object:
         await asyncio.sleep(self.chance.uniform(0, 0.2))
         if self.trouble and self.chance.random() < self.trouble / 3:
             message = "the connection was refused"
@@ -95,7 +95,7 @@ class SimulatedService:
             return [remote for remote in answer if self._seen(call.kind, remote)]
         return answer if answer is not None and self._seen(call.kind, answer) else None
 
-    def _remember(self, call: Call, answer: Any) -> None:  # noqa: ANN401  # as above
+    def _remember(self, call: Call, answer: object) -> None:
         now = asyncio.get_running_loop().time()
         for remote in answer if isinstance(answer, list) else [answer]:
             if isinstance(remote, Remote):
@@ -108,7 +108,6 @@ class SimulatedService:
 
 
 def _quietly(proceed: Callable[[], Any]) -> None:
-    try:
+    # What the service makes of it, nobody is there to hear.
+    with suppress(Exception):
         proceed()
-    except Exception:  # noqa: BLE001, S110  # what the service makes of it, nobody is there to hear
-        pass

@@ -5,7 +5,7 @@ Everything runs in virtual time over a simulated disk and service, with the prod
 
 import asyncio
 import random
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -52,14 +52,13 @@ class Life:
     serial: int = -1
     clock: float = 1000.0
     failures: list[str] = field(default_factory=list)
+    trace: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.chance = random.Random(self.seed)  # noqa: S311  # repeatable
+        self.chance = random.Random(self.seed)
         self.system = SimulatedSystem(ROOT)
         self.world = FakeWorld(tier=Tier.ENTERPRISE)
-        self.service = SimulatedService(
-            world=self.world, chance=self.chance, tick=lambda name: self.system._step(name)
-        )
+        self.service = SimulatedService(world=self.world, chance=self.chance, tick=self.system.tick)
         self.store = self.make_store()
 
     def make_store(self) -> Store:
@@ -94,14 +93,16 @@ class Life:
     def _quiet(self, resolution: Resolution) -> None:
         """Carry on without any trouble until there is nothing to do, and look at everything."""
         self.service.trouble = 0.0
+        made: object = None
         for _ in range(4):
             self.system.reboot()
             made = self._run(self._session(resolution))
-            if isinstance(made, str):
+            if not isinstance(made, Plan):
                 return
-            if isinstance(made, Plan) and made.summary.empty:
+            if made.summary.empty:
                 self._look()
                 return
+        assert isinstance(made, Plan)
         left = [f"{one.address} {one.action} {one.blocked}" for one in made.effective]
         self._fail(f"the plan is not empty after four quiet applies: {left}")
 
@@ -110,19 +111,20 @@ class Life:
         self.service.die()
         self.system.crash(self.chance)
 
-    def _run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401  # as the session answers
+    def _run(self, coroutine: Coroutine[Any, Any, object]) -> object:
         self.runs += 1
         loop = VirtualLoop(start=self.clock, seed=self.chance.randrange(1 << 30))
         loop.set_exception_handler(lambda _loop, _context: None)
         try:
             return loop.run_until_complete(coroutine)
-        except (Crashed, Exception) as error:  # noqa: BLE001  # whatever else it is, it is a finding
+        except (Crashed, Exception) as error:  # noqa: BLE001  # whatever it is, it is a finding
             if self.system.dead:
                 return _CRASHED
             self._fail(f"{type(error).__name__}: {error}")
             return "failed"
         finally:
             self.clock = loop.time() + 1.0
+            self.trace.append(f"{self.clock:.6f} {self.system.calls} {self.system.log[-1:]}")
             _bury(loop)
 
     def _fail(self, what: str) -> None:
@@ -208,7 +210,7 @@ class Life:
         )
 
     async def _carried(self, made: Plan, place: Place, started: Started) -> Outcome | None:
-        errand = Errand(plan=made, started=started, keep=lambda changes: None)
+        errand = Errand(plan=made, started=started, keep=_unkept)
         try:
             return await carried_out(errand, place)
         except Exception:
@@ -252,6 +254,10 @@ class Life:
 _CRASHED = object()
 
 
+def _unkept(changes: object) -> None:
+    """Keep no images: nothing here is undone."""
+
+
 def _nothing(snapshot: Snapshot) -> Plan:
     return Plan(bindings=_bindings(snapshot), changes=(), mode="failed", violations=())
 
@@ -289,19 +295,19 @@ async def _over(tasks: Iterable[asyncio.Task[Any]]) -> None:
 
 def first_stack(chance: random.Random) -> Stack:
     """Make a stack of about a dozen resources that need one another."""
-    blocks: list[Written] = []
-    for number in range(chance.randint(3, 5)):
-        blocks.append(_block("label", f"l{number}", description=_word(chance)))
+    labels = [
+        _block("label", f"l{number}", description=_word(chance))
+        for number in range(chance.randint(3, 5))
+    ]
+    blocks = list(labels)
     for number in range(chance.randint(1, 3)):
-        label = chance.choice([block for block in blocks if block.kind == "label"])
-        blocks.append(_block("group", f"g{number}", labels=[f"${{{label.title}.name}}"]))
+        reference = f"${{{chance.choice(labels).title}.name}}"
+        blocks.append(_block("group", f"g{number}", labels=[reference]))
     for number in range(chance.randint(1, 2)):
         blocks.append(_block("site", f"s{number}", region=chance.choice(("eu", "us"))))
         blocks.append(_block("child", f"c{number}", site=f"${{site.s{number}.id}}"))
-    for number in range(chance.randint(0, 2)):
-        blocks.append(_block("credential", f"k{number}"))
-    for number in range(chance.randint(0, 3)):
-        blocks.append(_block("batchling", f"b{number}"))
+    blocks += [_block("credential", f"k{number}") for number in range(chance.randint(0, 2))]
+    blocks += [_block("batchling", f"b{number}") for number in range(chance.randint(0, 3))]
     if chance.random() < 0.5:
         blocks.append(_block("page", "p0", body=_word(chance)))
     return Stack(blocks=tuple(blocks))
@@ -343,7 +349,7 @@ def _edit(kind: str, body: dict[str, Any], chance: random.Random) -> None:
             return
 
 
-def _block(kind: str, name: str, **body: Any) -> Written:  # noqa: ANN401  # a stack's plain data
+def _block(kind: str, name: str, **body: object) -> Written:
     return Written(kind=kind, name=name, body={"name": f"{kind}-{name}", **body})
 
 
@@ -351,9 +357,6 @@ def _word(chance: random.Random) -> str:
     return f"{_FRESH}-{chance.randrange(100)}"
 
 
-def lived(seed: int, **circumstances: Any) -> Life:  # noqa: ANN401  # as `Life` takes them
+def lived(seed: int, *, trouble: float = 0.15) -> Life:
     """Live one life."""
-    return Life(seed=seed, **circumstances).live()
-
-
-Circumstances = Mapping[str, Any]
+    return Life(seed=seed, trouble=trouble).live()

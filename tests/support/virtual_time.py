@@ -20,7 +20,7 @@ _STEP = 1e-6
 class _NoSelector(selectors.DefaultSelector):
     """A selector that never waits."""
 
-    def select(self, timeout: float | None = None) -> Any:  # noqa: ANN401  # as its base class has it
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         del timeout
         return super().select(0)
 
@@ -31,7 +31,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self, *, start: float = 1000.0, seed: int | None = None) -> None:
         super().__init__(_NoSelector())
         self._virtual = start
-        self._disorder = None if seed is None else random.Random(seed)  # noqa: S311  # repeatable
+        self._disorder = None if seed is None else random.Random(seed)
         self.steps = 0
 
     def time(self) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 from descope_state.errors import Origin, Problem
 from descope_state.model.address import Address
 from descope_state.model.change import Action
+from descope_state.model.outcome import Fate, Outcome, Result
 from descope_state.model.plan import Summary
 from descope_state.report.apply_events import (
     applied_event,
@@ -168,5 +169,10 @@ def test_the_course_of_an_apply() -> None:
 
 
 def test_the_end_of_an_apply() -> None:
-    event = applied_event(DONE, timestamp=NOW)
+    actions = (Action.CREATE, Action.DELETE, Action.DELETE)
+    results = tuple(
+        Result(address=Address("tenant", f"t{number}"), action=action, fate=Fate.DONE)
+        for number, action in enumerate(actions)
+    )
+    event = applied_event(Outcome(run="r", results=results), timestamp=NOW)
     assert event["@message"] == "Apply complete! Resources: 1 added, 0 changed, 2 destroyed."

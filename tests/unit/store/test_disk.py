@@ -1,5 +1,6 @@
 """Files of dstate: private, whole or not at all, through no link and in nobody else's folder."""
 
+import errno
 import json
 import os
 import stat
@@ -12,14 +13,16 @@ from pathlib import Path
 import pytest
 
 from descope_state.errors import UnsafeFile
-from descope_state.store.disk import DISK
+from descope_state.store.disk import DISK, Disk
+from descope_state.store.system import REAL
+from tests.support.simulated_disk import FailingSystem
 
 NOBODY = 65534
-WRITERS: dict[str, Callable[[Path, bytes], object]] = {
-    "create": DISK.create,
-    "replace": DISK.replace,
-    "rewrite": DISK.rewrite,
-    "publish": DISK.publish,
+WRITERS: dict[str, Callable[[Disk, Path, bytes], object]] = {
+    "create": Disk.create,
+    "replace": Disk.replace,
+    "rewrite": Disk.rewrite,
+    "publish": Disk.publish,
 }
 
 
@@ -179,7 +182,7 @@ def test_rewriting_a_file_of_the_user_keeps_its_permissions(
     path = tmp_path / "roles.yaml"
     path.write_bytes(b"old")
     path.chmod(permissions)
-    WRITERS[writer](path, b"new")
+    WRITERS[writer](DISK, path, b"new")
     assert (path.read_bytes(), mode(path)) == (b"new", permissions)
 
 
@@ -191,9 +194,9 @@ def test_nothing_is_written_through_a_link(tmp_path: Path, writer: str) -> None:
     path.symlink_to(victim)
     if writer in ("rewrite", "publish"):
         with pytest.raises(UnsafeFile, match="file` is not a plain file"):
-            WRITERS[writer](path, b"new")
+            WRITERS[writer](DISK, path, b"new")
     else:
-        WRITERS[writer](path, b"new")
+        WRITERS[writer](DISK, path, b"new")
     assert (victim.read_bytes(), mode(victim)) == (b"before", 0o640)
     assert names(tmp_path) == {"victim", "file"}
 
@@ -253,20 +256,15 @@ def test_of_many_that_create_at_once_exactly_one_does_and_it_is_whole(tmp_path: 
 
 
 @pytest.mark.parametrize("writer", sorted(WRITERS))
-def test_a_failed_fsync_leaves_the_old_file_and_nothing_else(
-    tmp_path: Path, writer: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_fsync_leaves_the_old_file_and_nothing_else(tmp_path: Path, writer: str) -> None:
     path = tmp_path / "file"
     if writer != "create":
         path.write_bytes(b"old")
     before = names(tmp_path)
 
-    def failing(_handle: int) -> None:
-        raise OSError(5, os.strerror(5))
-
-    monkeypatch.setattr(os, "fsync", failing)
+    failing = FailingSystem(REAL, at=1, error=errno.EIO, names=("fsync",))
     with pytest.raises(UnsafeFile, match="file` cannot be written: Input/output error"):
-        WRITERS[writer](path, b"new")
+        WRITERS[writer](Disk(system=failing.system), path, b"new")
     assert names(tmp_path) == before
     assert writer == "create" or path.read_bytes() == b"old"
 
@@ -280,7 +278,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 folder, told = Path(sys.argv[1]), {}
 for name in ("create", "replace", "rewrite", "publish"):
     try:
-        getattr(disk, name)(folder / name, b"new" * 5000)
+        getattr(DISK, name)(folder / name, b"new" * 5000)
     except UnsafeFile as error:
         told[name] = [error.message, error.hint]
 print(json.dumps(told))
@@ -315,14 +313,14 @@ def test_a_folder_in_the_place_of_a_file_is_refused_or_left(tmp_path: Path, writ
         assert not DISK.create(tmp_path / "file", b"new")
     else:
         with pytest.raises(UnsafeFile, match="file`"):
-            WRITERS[writer](tmp_path / "file", b"new")
+            WRITERS[writer](DISK, tmp_path / "file", b"new")
     assert names(tmp_path) == {"file"}
 
 
 @pytest.mark.parametrize("writer", sorted(WRITERS))
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path, writer: str) -> None:
     with pytest.raises(UnsafeFile, match="cannot be written: No such file or directory"):
-        WRITERS[writer](tmp_path / "gone" / "file", b"new")
+        WRITERS[writer](DISK, tmp_path / "gone" / "file", b"new")
 
 
 def test_the_longest_name_that_a_file_may_have_can_be_written(tmp_path: Path) -> None:

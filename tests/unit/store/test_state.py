@@ -1,5 +1,6 @@
 """The state of an environment: made once, read back exactly, and refused where it is not right."""
 
+import errno
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +14,10 @@ from descope_state.model.address import Address
 from descope_state.model.codec import encode_state
 from descope_state.model.resource import Entry
 from descope_state.model.state import Snapshot
+from descope_state.store.disk import Disk
 from descope_state.store.state import KEY_BYTES, Store
+from descope_state.store.system import REAL
+from tests.support.simulated_disk import FailingSystem
 
 KEY = bytes(range(32))
 FIRST = Snapshot(lineage="L1", serial=0, environment="dev", project_id="P1", entries={})
@@ -234,15 +238,12 @@ def test_a_state_of_another_project_that_was_quicker_is_refused_too(folder: Path
     assert store(folder).snapshot() == FIRST
 
 
-def test_a_state_that_vanishes_while_it_is_made_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def beaten(_path: Path, _data: bytes) -> bool:
-        return False
-
-    monkeypatch.setattr("descope_state.store.disk.create", beaten)
+def test_a_state_that_vanishes_while_it_is_made_is_told(tmp_path: Path) -> None:
+    # Somebody else is always quicker, and takes it away again.
+    beaten = FailingSystem(REAL, at=1, error=errno.EEXIST, names=("link",))
+    quicker = replace(store(tmp_path / "dev"), disk=Disk(system=beaten.system))
     with pytest.raises(DamagedState, match="appeared and vanished again") as caught:
-        opened(store(tmp_path / "dev"))
+        opened(quicker)
     assert caught.value.hint == "run the command again"
 
 

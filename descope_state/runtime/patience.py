@@ -1,0 +1,43 @@
+"""How long and how often something is tried again that surely had no effect."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from descope_state.sdk.faults import Throttled, Unavailable
+
+T = TypeVar("T")
+
+TRIES = 6
+LONGEST_PAUSE = 30.0
+# No service is waited for longer than this at a time.
+PATIENCE = 300.0
+
+
+def backoff(tries: int, *, chance: float) -> float:
+    """Say how long to wait before another try: anywhere below a bound that doubles."""
+    return chance * min(LONGEST_PAUSE, 0.5 * 2.0**tries)
+
+
+def too_long(fault: Exception) -> bool:
+    """Tell whether a service asks to wait longer than anybody would."""
+    return isinstance(fault, Throttled) and (fault.after or 0) > PATIENCE
+
+
+async def patiently(
+    call: Callable[[], Awaitable[T]],
+    *,
+    chance: Callable[[], float],
+    pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    enough: Callable[[], bool] = lambda: False,
+) -> T:
+    """Read, as often as it takes and does no harm; the gate sees to what a service asks to wait."""
+    tries = 0
+    while True:
+        try:
+            return await call()
+        except (Throttled, Unavailable) as fault:
+            tries += 1
+            if tries >= TRIES or enough() or too_long(fault):
+                raise
+            await pause(backoff(tries, chance=chance()))

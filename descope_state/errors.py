@@ -136,6 +136,13 @@ class BadCredentials(DstateError):
     status = Exit.CREDENTIALS
 
 
+class Interrupted(DstateError):
+    """Somebody asked twice to stop."""
+
+    code = "E1300"
+    status = Exit.INTERRUPTED
+
+
 class Unreachable(DstateError):
     """The service did not answer: nothing is known, which is not the same as no change."""
 

@@ -1,5 +1,6 @@
 """Applies plans: takes the lock, settles what was interrupted, asks where it must, and goes."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -27,7 +28,7 @@ from descope_state.config.files import read_anywhere
 from descope_state.core.observation import Observation
 from descope_state.core.planner import Wishes
 from descope_state.core.ports import SILENT, Observer
-from descope_state.errors import Refused, StalePlan
+from descope_state.errors import Interrupted, Refused, StalePlan
 from descope_state.frozen import dataclass
 from descope_state.model.change import Change
 from descope_state.model.codec import decode_plan, encode_plan, plan_bindings
@@ -232,7 +233,12 @@ class Ground:
             secrets=secrets,
             skip_stale=self.manner.skip_stale,
         )
-        outcome = self.surroundings.run(self._carrying(errand, observation))
+        try:
+            outcome = self.surroundings.run(self._carrying(errand, observation))
+        except asyncio.CancelledError:
+            message = "stopped at once, with calls in flight; what was done is in the journal"
+            hint = "the next command finds out what became of them, or `dstate resume` does now"
+            raise Interrupted(message, hint=hint) from None
         return Applied(workspace=self.workspace, plan=plan, outcome=outcome)
 
     def _refuse(self, plan: Plan) -> None:

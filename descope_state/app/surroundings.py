@@ -13,6 +13,7 @@ from descope_state.frozen import dataclass
 if TYPE_CHECKING:
     # For annotations only: pydantic comes with it, and `--help` does without.
     from descope_state.sdk.provider import Provider
+    from descope_state.store.disk import Disk
 
 T = TypeVar("T")
 
@@ -51,7 +52,8 @@ def _run(coroutine: Coroutine[Any, Any, T]) -> T:
 class Surroundings:
     """Where a command runs, what time it is, and which providers there are.
 
-    `wall` is in seconds since 1970; `run` waits for a coroutine, in whatever time there is.
+    `wall` is in seconds since 1970; `run` waits for a coroutine, in whatever time there is;
+    without a `disk` files go to the one of this machine.
     """
 
     environ: Mapping[str, str] = field(repr=False)
@@ -67,3 +69,4 @@ class Surroundings:
     actor: Callable[[], Actor] = this_process
     run_id: Callable[[], str] = new_run
     run: Callable[[Coroutine[Any, Any, Any]], Any] = _run
+    disk: "Disk | None" = None

@@ -20,6 +20,7 @@ from descope_state.model.value import Value
 from descope_state.sdk.catalog import Catalog
 from descope_state.sdk.provider import Provider
 from descope_state.sdk.validation import sensitive_values
+from descope_state.store.disk import DISK
 from descope_state.store.state import Store
 
 
@@ -161,4 +162,5 @@ def _store(surroundings: Surroundings, root: Path, documents: Documents) -> Stor
         folder=_state_folder(root, documents),
         lineage=surroundings.lineage,
         fresh_key=surroundings.key,
+        disk=surroundings.disk or DISK,
     )

@@ -125,6 +125,7 @@ def _told(terminal: Terminal, apply: Callable[[], Applied], *, attendant: Attend
             tell_events(terminal, error)
         raise
     print_outcome(terminal, applied, json=attendant.json)
+    terminal.explained = True
     return status_of(applied.outcome)
 
 

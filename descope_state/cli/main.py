@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import signal
 import sys
 from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
@@ -91,7 +92,7 @@ def run(arguments: list[str], terminal: Terminal) -> int:
     except SystemExit as error:
         # So typer ends a command whose output nobody reads any more.
         raise BrokenPipeError from error
-    if status == Exit.INTERRUPTED:
+    if status == Exit.INTERRUPTED and not terminal.explained:
         terminal.tell([line("interrupted; nothing was changed", "warning")])
     return status if isinstance(status, int) else Exit.DONE
 
@@ -124,6 +125,9 @@ def from_terminal(arguments: list[str]) -> int:
         moving=os.environ.get("TERM", "dumb") != "dumb",
         ask=_asked if sys.stdin.isatty() else None,
     )
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # To be told to end is the same as Ctrl-C, whoever says it.
+        signal.signal(number, signal.default_int_handler)
     try:
         status = run(arguments, terminal)
         sys.stdout.flush()

@@ -13,7 +13,8 @@ from descope_state.report.spans import Line, line, painted, plain
 class Terminal:
     """The screen and the world of one command; `ask` is there where somebody can answer.
 
-    `moving` says that the screen can be drawn over.
+    `moving` says that the screen can be drawn over; `explained` that a command told itself why it
+    ended early.
     """
 
     surroundings: Surroundings
@@ -22,6 +23,7 @@ class Terminal:
     width: int
     colour: bool
     moving: bool = False
+    explained: bool = False
     chdir: Path | None = None
     ask: Callable[[str], str] | None = None
 

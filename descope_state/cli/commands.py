@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from descope_state.cli import applying, describing, drifting, planning, reading
+from descope_state.cli import applying, describing, drifting, planning, reading, stating
 from descope_state.frozen import dataclass
 
 _EXITS = {
@@ -37,6 +37,10 @@ class Command:
         exits = "\n".join(f"  {status:<4}{_EXITS[status]}" for status in self.exits)
         return f"{self.changes}\n\nExamples:\n\n\b\n{examples}\n\nExit codes:\n\n\b\n{exits}\n"
 
+
+GROUPS = {"state": "Look at the state, move things about in it, and put it back."}
+_OFFLINE = "Changes the state alone; the project is neither asked nor changed."
+_LOOKING = "Changes nothing, and asks nobody."
 
 ALL = (
     Command(
@@ -102,6 +106,90 @@ ALL = (
             "dstate show --json plan.json",
         ),
         exits=(0, 1, 3, 64),
+    ),
+    Command(
+        name="output",
+        function=stating.output,
+        examples=("dstate apply -auto-approve", "dstate output", "dstate output --json"),
+        exits=(0, 1, 64),
+        changes=_LOOKING,
+    ),
+    Command(
+        name="state list",
+        function=stating.listing,
+        examples=("dstate plan", "dstate state list", 'dstate state list "role.*"'),
+        exits=(0, 1, 64),
+        changes=_LOOKING,
+    ),
+    Command(
+        name="state show",
+        function=stating.showing,
+        examples=("dstate apply -auto-approve", "dstate state show role.analyst"),
+        exits=(0, 1, 64),
+        changes=_LOOKING,
+    ),
+    Command(
+        name="state mv",
+        function=stating.moving,
+        examples=("dstate apply -auto-approve", "dstate state mv role.analyst role.reader"),
+        exits=(0, 1, 5, 6, 64),
+        changes=_OFFLINE,
+    ),
+    Command(
+        name="state rm",
+        function=stating.removing,
+        examples=("dstate apply -auto-approve", "dstate state rm role.analyst"),
+        exits=(0, 1, 5, 6, 64),
+        changes=_OFFLINE,
+    ),
+    Command(
+        name="state pull",
+        function=stating.pulling,
+        examples=("dstate plan", "dstate state pull"),
+        exits=(0, 1, 64),
+        changes=_LOOKING,
+    ),
+    Command(
+        name="state push",
+        function=stating.pushing,
+        examples=("dstate plan", "dstate state push state/acme-auth/local/state.json"),
+        exits=(0, 1, 5, 6, 64),
+        changes=_OFFLINE,
+    ),
+    Command(
+        name="state history",
+        function=stating.history,
+        examples=("dstate apply -auto-approve", "dstate state history"),
+        exits=(0, 1, 64),
+        changes=_LOOKING,
+    ),
+    Command(
+        name="state rollback",
+        function=stating.rollback,
+        examples=("dstate apply -auto-approve", "dstate state rollback"),
+        exits=(0, 1, 6, 64),
+        changes=_OFFLINE,
+    ),
+    Command(
+        name="state repair",
+        function=stating.repair,
+        examples=("dstate apply -auto-approve", "dstate state repair --accept"),
+        exits=(0, 1, 6, 64),
+        changes=_OFFLINE,
+    ),
+    Command(
+        name="state verify",
+        function=stating.verify,
+        examples=("dstate apply -auto-approve", "dstate state verify"),
+        exits=(0, 1, 64),
+        changes=_LOOKING,
+    ),
+    Command(
+        name="force-unlock",
+        function=stating.force_unlock,
+        examples=("dstate force-unlock",),
+        exits=(0, 6, 64),
+        changes=_LOOKING,
     ),
     Command(
         name="validate",

@@ -57,8 +57,18 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback()(_top)
+    groups: dict[str, typer.Typer] = {}
     for command in commands.ALL:
-        app.command(name=command.name, epilog=command.epilog)(command.function)
+        group, _, name = command.name.rpartition(" ")
+        place = app
+        if group:
+            if group not in groups:
+                groups[group] = typer.Typer(
+                    no_args_is_help=True, rich_markup_mode=None, help=commands.GROUPS[group]
+                )
+                app.add_typer(groups[group], name=group)
+            place = groups[group]
+        place.command(name=name, epilog=command.epilog)(command.function)
     return app
 
 

@@ -54,6 +54,17 @@ class Replay:
             case Doubted():
                 self._open[event.number] = replace(self._open[event.number], why=event.error)
 
+    def fed(self, events: Iterable[Event]) -> "Replay":
+        """Let several events happen."""
+        for event in events:
+            self.feed(event)
+        return self
+
+    @property
+    def run(self) -> str:
+        """The run that began first, or nothing."""
+        return self.started.run if self.started is not None else ""
+
     @property
     def open(self) -> tuple[Pending, ...]:
         """The intents, of this run and of earlier ones, of which nobody knows what came of them."""
@@ -152,7 +163,4 @@ def leftover(address: Address, *, taken: Iterable[Address]) -> Address:
 
 def replayed(snapshot: Snapshot, events: Iterable[Event]) -> Replay:
     """Let events happen to a snapshot."""
-    replay = Replay(snapshot)
-    for event in events:
-        replay.feed(event)
-    return replay
+    return Replay(snapshot).fed(events)

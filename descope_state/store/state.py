@@ -41,6 +41,11 @@ class Store:
         """Where the key of this state is."""
         return self.folder / "key"
 
+    @property
+    def lock_file(self) -> Path:
+        """Where the lock is; it is never replaced."""
+        return self.folder / "lock"
+
     def key(self) -> bytes | None:
         """Give the state's key, if it has been made."""
         if self.disk.status(self.folder) is None:
@@ -88,7 +93,7 @@ class Store:
 
         self.disk.make_folder(self.folder)
         with locks.held(
-            self.folder / "lock", holder, disk=self.disk, timeout=timeout, pause=pause
+            self.lock_file, holder, disk=self.disk, timeout=timeout, pause=pause
         ) as lock:
             yield Held(self.folder, disk=self.disk, lock=lock, accepted=accepted)
 

@@ -79,7 +79,8 @@ def apply(
     carried out once it is approved. What an interrupted run left is settled first. Ctrl-C once
     finishes what is in flight and stops; twice leaves at once; nothing is lost either way.
     """
-    from descope_state.cli.applying_run import Attendant, run_apply
+    from descope_state.cli.applying_run import run_apply
+    from descope_state.cli.attendant import Attendant
 
     if plan_file is not None:
         _refuse_beside_a_file(
@@ -132,7 +133,8 @@ def destroy(
 
     What nobody put under management stays, and so does what `prevent_destroy` protects.
     """
-    from descope_state.cli.applying_run import Attendant, run_apply
+    from descope_state.cli.applying_run import run_apply
+    from descope_state.cli.attendant import Attendant
 
     status = run_apply(
         context.obj,
@@ -167,7 +169,8 @@ def refresh(
     Nothing is written to the project. What the stack wants stays as it is: the next plan sets it
     back.
     """
-    from descope_state.cli.applying_run import Attendant, run_apply
+    from descope_state.cli.applying_run import run_apply
+    from descope_state.cli.attendant import Attendant
 
     status = run_apply(
         context.obj,

@@ -72,7 +72,10 @@ ALL = (
     Command(
         name="destroy",
         function=applying.destroy,
-        examples=("dstate destroy -auto-approve -target permission.read_documents",),
+        examples=(
+            "dstate apply -auto-approve",
+            "dstate destroy -auto-approve -target role.editor",
+        ),
         exits=(0, 1, 4, 5, 6, 7, 8, 64, 130),
         changes="Deletes from the project what the state holds.",
     ),
@@ -152,7 +155,10 @@ ALL = (
     Command(
         name="state push",
         function=stating.pushing,
-        examples=("dstate plan", "dstate state push state/acme-auth/local/state.json"),
+        examples=(
+            "dstate plan --env dev",
+            "dstate state push --env dev state/acme/dev/state.json",
+        ),
         exits=(0, 1, 5, 6, 64),
         changes=_OFFLINE,
     ),

@@ -1,7 +1,10 @@
 """Runs `drift` and prints what was found."""
 
+from descope_state.app.applying import Manner
 from descope_state.app.planning import Reading, planned
+from descope_state.app.settling import settle_first
 from descope_state.app.workspace import Opening, opened
+from descope_state.cli.attendant import Attendant
 from descope_state.cli.plan_run import Printing, print_events, tell_events
 from descope_state.cli.terminal import Terminal
 from descope_state.core.planner import Wishes
@@ -21,6 +24,12 @@ def run_drift(
     """Tell what changed outside dstate; gives whether anything did."""
     try:
         workspace = opened(terminal.surroundings, opening)
+        settle_first(
+            workspace,
+            terminal.surroundings,
+            watch=Attendant(terminal=terminal),
+            manner=Manner(parallelism=parallelism, capacity=capacity),
+        )
         result = planned(
             workspace,
             terminal.surroundings,

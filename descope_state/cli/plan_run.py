@@ -53,6 +53,7 @@ def _run_plan(
     printing: Printing,
 ) -> Plan:
     workspace = opened(terminal.surroundings, opening)
+    _settle_first(terminal, workspace, reading=reading)
     result = planned(
         workspace,
         terminal.surroundings,
@@ -68,6 +69,25 @@ def _run_plan(
     if not printing.json:
         _print_text(terminal, workspace, result=result, printing=printing)
     return result.plan
+
+
+def _settle_first(terminal: Terminal, workspace: Workspace, *, reading: Reading) -> None:
+    store = workspace.store
+    # Hardly ever is there anything to settle, and looking costs less than what settling loads.
+    if store.disk.status(store.journal_file) is None:
+        snapshot = store.snapshot()
+        if snapshot is None or not snapshot.pending:
+            return
+    from descope_state.app.applying import Manner
+    from descope_state.app.settling import settle_first
+    from descope_state.cli.attendant import Attendant
+
+    settle_first(
+        workspace,
+        terminal.surroundings,
+        watch=Attendant(terminal=terminal),
+        manner=Manner(parallelism=reading.parallelism, capacity=reading.capacity),
+    )
 
 
 def _print_text(

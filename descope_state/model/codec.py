@@ -75,8 +75,8 @@ PLAN_FORMAT = 1
 _STATE_HEAD = re.compile(rb'\{\n "checksum": "([0-9a-f]{64})",\n')
 _STATE_FORMAT = re.compile(rb'\s*\{\s*"checksum":\s*"[^"]*",\s*"format":\s*([0-9]{1,9})\s*[,}]')
 _STATE_END = b"\n}\n"
-_STATE_HINT = "put it back from a copy that is good; it is never started afresh by itself"
-_REPAIR_HINT = f"{_STATE_HINT}. A state is not edited by hand: its seal is part of it"
+_STATE_HINT = "`dstate state rollback` restores the newest good copy"
+_REPAIR_HINT = f"{_STATE_HINT}; if the edit is meant, `dstate state repair --accept` seals it"
 _UPDATE_HINT = "update dstate to the version that wrote it, or to a later one"
 
 _PLAN_FORMAT = re.compile(rb'\{"dstate_plan":([0-9]{1,9}),')

@@ -15,6 +15,7 @@ from descope_state.model.state import Snapshot, problems
 from descope_state.store.disk import Disk
 
 STATE = "state.json"
+JOURNAL = "journal.jsonl"
 FOLDER = "history"
 ROLLBACK = "`dstate state rollback` restores the newest good copy"
 KEPT = 20

@@ -17,8 +17,9 @@ from descope_state.frozen import dataclass
 from descope_state.model.codec import decode_event, encode_event, parsed
 from descope_state.model.event import Event
 from descope_state.store.disk import Disk
+from descope_state.store.history import JOURNAL
 
-FILE = "journal.jsonl"
+FILE = JOURNAL
 _APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _LINE = re.compile(rb'\{"sum":"([0-9a-f]{8})",(.*)\}', re.DOTALL)
 _EVENT = b',"event":'

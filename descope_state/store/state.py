@@ -12,7 +12,7 @@ from descope_state.model.codec import decode_state, encode_state
 from descope_state.model.state import Snapshot, problems
 from descope_state.store import lock as locks
 from descope_state.store.disk import DISK, Disk
-from descope_state.store.history import FOLDER, ROLLBACK, STATE, History
+from descope_state.store.history import FOLDER, JOURNAL, ROLLBACK, STATE, History
 from descope_state.store.lock import Holder
 
 if TYPE_CHECKING:
@@ -42,6 +42,11 @@ class Store:
         return self.folder / "key"
 
     @property
+    def journal_file(self) -> Path:
+        """Where the journal is, while a run is open or one was interrupted."""
+        return self.folder / JOURNAL
+
+    @property
     def lock_file(self) -> Path:
         """Where the lock is; it is never replaced."""
         return self.folder / "lock"
@@ -64,6 +69,7 @@ class Store:
         self.disk.check_folder(self.folder)
         data = self.disk.read(self.state_file)
         if data is None:
+            self._refuse_loss()
             return None
         try:
             snapshot = decode_state(data)
@@ -74,6 +80,12 @@ class Store:
             message = f"`{self.state_file}` contradicts itself: {wrong[0]}"
             raise DamagedState(message, hint=ROLLBACK)
         return snapshot
+
+    def _refuse_loss(self) -> None:
+        """Tell a state that is gone from one that was never begun."""
+        if self.history.serials() or self.disk.status(self.journal_file) is not None:
+            message = f"`{self.state_file}` is missing, and it was there before"
+            raise DamagedState(message, hint=ROLLBACK)
 
     @contextmanager
     def locked(

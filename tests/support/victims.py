@@ -85,10 +85,9 @@ def stack(folder: Path, *, permissions: int, roles: int = 0, tenants: int = 0) -
     (folder / "stack.yaml").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
-def dstate(folder: Path, *arguments: str, boundary: Boundary | None = None) -> tuple[int, str]:
-    """Run a command line in this process; gives its status and all it said."""
+def terminal_in(folder: Path, *, disk: Disk) -> tuple[Terminal, io.StringIO]:
+    """Give a terminal in a folder, and what it will have said."""
     out = io.StringIO()
-    watched = cast("System", WatchedSystem(boundary)) if boundary else REAL
     terminal = Terminal(
         surroundings=Surroundings(
             environ={},
@@ -98,16 +97,23 @@ def dstate(folder: Path, *arguments: str, boundary: Boundary | None = None) -> t
             version=__version__,
             lineage=lambda: "L",
             key=lambda: bytes(32),
-            disk=Disk(system=watched),
+            disk=disk,
         ),
         out=out,
         err=out,
         width=100,
         colour=False,
     )
+    return terminal, out
+
+
+def dstate(folder: Path, *arguments: str, boundary: Boundary | None = None) -> tuple[int, str]:
+    """Run a command line in this process; gives its status and all it said."""
+    watched = cast("System", WatchedSystem(boundary)) if boundary else REAL
+    terminal, said = terminal_in(folder, disk=Disk(system=watched))
     if boundary is not None:
         _watch_calls(boundary)
-    return int(run(list(arguments), terminal)), out.getvalue()
+    return int(run(list(arguments), terminal)), said.getvalue()
 
 
 def _watch_calls(boundary: Boundary) -> None:

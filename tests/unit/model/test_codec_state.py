@@ -143,7 +143,7 @@ def test_an_edit_by_hand_is_named() -> None:
     edited = encode_state(small()).replace(b'"Main"', b'"Home"')
     with pytest.raises(DamagedState, match="edited by hand") as caught:
         decode_state(edited)
-    assert "not edited by hand" in caught.value.hint
+    assert "state repair --accept" in caught.value.hint
     assert decode_state(edited, sealed=False).entries[SITE].inputs["name"] == "Home"
 
 

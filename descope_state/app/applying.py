@@ -23,6 +23,7 @@ from descope_state.app.connecting import connected, gate_for, translated
 from descope_state.app.locking import locked, started_by
 from descope_state.app.planning import Planned, Reading, planned
 from descope_state.app.surroundings import Surroundings
+from descope_state.app.trailing import Trail
 from descope_state.app.workspace import Opening, Workspace, opened, outlined
 from descope_state.config.files import read_anywhere
 from descope_state.core.observation import Observation
@@ -226,19 +227,29 @@ class Ground:
     ) -> Applied:
         """Carry out a plan that may be carried out."""
         self._refuse(plan)
+        snapshot = self.held.snapshot
+        trail = Trail(workspace=self.workspace, surroundings=self.surroundings, started=started)
+        kept: list[Change] = []
+
+        def keep(changes: tuple[Change, ...]) -> None:
+            kept.extend(changes)
+            trail.before(plan, changes, snapshot=snapshot)
+
         errand = Errand(
             plan=plan,
             started=started,
-            keep=_keep,
+            keep=keep,
             secrets=secrets,
             skip_stale=self.manner.skip_stale,
         )
         try:
-            outcome = self.surroundings.run(self._carrying(errand, observation))
+            outcome: Outcome = self.surroundings.run(self._carrying(errand, observation))
         except asyncio.CancelledError:
             message = "stopped at once, with calls in flight; what was done is in the journal"
             hint = "the next command finds out what became of them, or `dstate resume` does now"
             raise Interrupted(message, hint=hint) from None
+        if kept:
+            trail.after(plan, kept, snapshot=snapshot, outcome=outcome)
         return Applied(workspace=self.workspace, plan=plan, outcome=outcome)
 
     def _refuse(self, plan: Plan) -> None:
@@ -275,10 +286,6 @@ class Ground:
             chance=self.surroundings.chance,
             parallelism=self.manner.parallelism,
         )
-
-
-def _keep(changes: tuple[Change, ...]) -> None:
-    del changes
 
 
 def _digest(data: bytes) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from descope_state.app.surroundings import Surroundings
+from descope_state.app.trailing import Trail
 from descope_state.app.workspace import Workspace
+from descope_state.errors import Refused, StalePlan
 from descope_state.model.event import Started
 from descope_state.store.lock import Holder
 from descope_state.store.session import Held
@@ -28,10 +30,20 @@ def locked(
         since=started.at,
         command=started.command,
     )
+    trail = Trail(workspace=workspace, surroundings=surroundings, started=started)
     with workspace.store.locked(
-        holder, timeout=seconds, pause=surroundings.pause, accepted=accepted
+        holder,
+        timeout=seconds,
+        pause=surroundings.pause,
+        accepted=accepted,
+        told=trail.told,
     ) as held:
-        yield held
+        try:
+            yield held
+        except (Refused, StalePlan) as error:
+            if held.begun:
+                trail.refused(error)
+            raise
 
 
 def started_by(surroundings: Surroundings, command: str, *, plan_digest: str = "") -> Started:

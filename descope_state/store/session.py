@@ -33,23 +33,32 @@ REJECTED = "state.rejected.json"
 _LEFT_OVER = re.compile(r"\.[0-9a-f]{16}\.tmp")
 
 
+Told = Callable[[Snapshot | None, Snapshot, tuple[Event, ...]], None]
+
+
 class Held:
     """The state of one environment while we hold its lock.
 
-    `before_letting_go` is called with every commit once the new state is durable, and before the
-    journal goes: for whoever has to write down what the journal tells.
+    `told` is called once a new state is durable and before its journal goes, with the state before,
+    the state after, and what the journal tells: for whoever has to write that down.
     """
 
     def __init__(
-        self, folder: Path, *, disk: Disk, lock: Lock, accepted: int | None = None
+        self,
+        folder: Path,
+        *,
+        disk: Disk,
+        lock: Lock,
+        accepted: int | None = None,
+        told: Told | None = None,
     ) -> None:
         self._folder = folder
         self._disk = disk
         self._lock = lock
         self._journal: Journal | None = None
         self.history = History(folder=folder / FOLDER, disk=disk)
-        self.before_letting_go: Callable[[Snapshot, tuple[Event, ...]], None] | None = None
         self._accepted = accepted
+        self._tell = told
         self._tidy()
         self._snapshot: Snapshot | None = None
         self.leftover: Leftover | None = None
@@ -140,7 +149,7 @@ class Held:
             raise DamagedState(message, hint=ROLLBACK)
         if leftover.base_serial < snapshot.serial:
             # It is part of the state already: only its removal was missing.
-            self._let_go(leftover.events)
+            self._let_go(leftover.events, base=self.history.copy(leftover.base_serial).snapshot)
             return None
         return leftover
 
@@ -172,6 +181,7 @@ class Held:
             serial=snapshot.serial,
             sequence=last + 1,
         )
+        self._journal.events.append(started)
         return self._journal
 
     def _keep_damaged(self, leftover: Leftover) -> None:
@@ -196,16 +206,16 @@ class Held:
             raise DamagedState(message, hint=hint)
         events = self._finished()
         if _same(snapshot, self.snapshot):
-            self._let_go(events)
+            self._let_go(events, base=self.snapshot)
             return self.snapshot
         committed = replace(snapshot, serial=1 + max(self.snapshot.serial, self.history.newest()))
         data = encode_state(committed)
         self._disk.replace(self.state_file, data)
-        self._snapshot = committed
+        before, self._snapshot = self.snapshot, committed
         self._digest = hashlib.sha256(data).digest()
         self._accepted = None
         self.history.keep(committed.serial, data)
-        self._let_go(events)
+        self._let_go(events, base=before)
         return committed
 
     def _finished(self) -> tuple[Event, ...]:
@@ -221,12 +231,12 @@ class Held:
         journal.close()
         return (*before, *journal.events)
 
-    def _let_go(self, events: tuple[Event, ...]) -> None:
+    def _let_go(self, events: tuple[Event, ...], *, base: Snapshot | None) -> None:
         """Let go of a journal that is part of the state by now."""
         if self._disk.status(self.journal_file) is None:
             return
-        if self.before_letting_go is not None and self._snapshot is not None:
-            self.before_letting_go(self._snapshot, events)
+        if self._tell is not None:
+            self._tell(base, self.snapshot, events)
         self._disk.remove(self.journal_file)
         self.leftover = None
 

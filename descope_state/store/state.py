@@ -17,7 +17,7 @@ from descope_state.store.lock import Holder
 
 if TYPE_CHECKING:
     # For annotations only, as below.
-    from descope_state.store.session import Held
+    from descope_state.store.session import Held, Told
 
 KEY_BYTES = 32
 
@@ -95,6 +95,7 @@ class Store:
         timeout: float = 0.0,
         pause: Callable[[float], None] = time.sleep,
         accepted: int | None = None,
+        told: "Told | None" = None,
     ) -> "Iterator[Held]":
         """Hold the state for as long as the block lasts; Locked names who has it instead.
 
@@ -107,7 +108,7 @@ class Store:
         with locks.held(
             self.lock_file, holder, disk=self.disk, timeout=timeout, pause=pause
         ) as lock:
-            yield Held(self.folder, disk=self.disk, lock=lock, accepted=accepted)
+            yield Held(self.folder, disk=self.disk, lock=lock, accepted=accepted, told=told)
 
     @property
     def history(self) -> History:

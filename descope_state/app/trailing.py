@@ -1,0 +1,122 @@
+"""Writes down what commands do: the record of each run, and the audit trail of the environment."""
+
+from collections.abc import Iterable
+
+from descope_state.app.surroundings import Surroundings
+from descope_state.app.workspace import Workspace
+from descope_state.core.auditing import rows
+from descope_state.errors import DstateError
+from descope_state.frozen import dataclass
+from descope_state.model.change import Change
+from descope_state.model.codec import plain, plain_entry
+from descope_state.model.event import Event, Started
+from descope_state.model.outcome import Outcome, Result
+from descope_state.model.plan import Plan
+from descope_state.model.state import Snapshot
+from descope_state.model.value import Json
+from descope_state.store.audit import Audit
+from descope_state.store.runs import Runs
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """Everything that is written down about one command in one environment."""
+
+    workspace: Workspace
+    surroundings: Surroundings
+    started: Started
+
+    @property
+    def audit(self) -> Audit:
+        """The audit trail."""
+        return Audit(folder=self.workspace.store.folder, disk=self.workspace.store.disk)
+
+    @property
+    def runs(self) -> Runs:
+        """The records of runs."""
+        return Runs(folder=self.workspace.store.folder, disk=self.workspace.store.disk)
+
+    def told(self, base: Snapshot | None, after: Snapshot, events: tuple[Event, ...]) -> None:
+        """Add to the audit trail what a journal tells, before the journal goes."""
+        runs = [event for event in events if isinstance(event, Started)]
+        begun = runs[0] if runs else self.started
+        found = tuple(rows(events, base=base, after=after))
+        self.audit.append({**self._head(begun), **row} for row in found)
+
+    def noted(self, operation: str, **more: Json) -> None:
+        """Add one record of what the command itself is about."""
+        self.audit.append([{**self._head(self.started), "operation": operation, **more}])
+
+    def refused(self, error: DstateError) -> None:
+        """Add that something was attempted and refused."""
+        self.noted("refused", outcome="refused", error=error.message, code=error.code)
+
+    def before(self, plan: Plan, changes: Iterable[Change], *, snapshot: Snapshot) -> None:
+        """Keep what is about to be overwritten; where that fails, nothing is written at all."""
+        self.noted("started", outcome="started", changes=len(tuple(changes)))
+        self.runs.keep(self._record(plan, changes, snapshot=snapshot))
+
+    def after(
+        self, plan: Plan, changes: Iterable[Change], *, snapshot: Snapshot, outcome: Outcome
+    ) -> None:
+        """Complete the record of a run with how it ended."""
+        record = self._record(plan, changes, snapshot=snapshot)
+        record |= {
+            "ended": self.surroundings.now(),
+            "serial": outcome.serial,
+            "interrupted": outcome.interrupted,
+            "halted": outcome.halted,
+            "results": [_result(result) for result in outcome.results],
+        }
+        self.runs.keep(record)
+
+    def _head(self, started: Started) -> dict[str, Json]:
+        return {
+            "at": self.surroundings.now(),
+            "run": started.run,
+            "actor": started.actor,
+            "command": started.command,
+            "environment": self.workspace.environment,
+            "plan": started.plan_digest,
+        }
+
+    def _record(
+        self, plan: Plan, changes: Iterable[Change], *, snapshot: Snapshot
+    ) -> dict[str, Json]:
+        return {
+            "format": _FORMAT,
+            "run": self.started.run,
+            "at": self.started.at,
+            "command": self.started.command,
+            "actor": self.started.actor,
+            "environment": plan.bindings.environment,
+            "project_id": plan.bindings.project_id,
+            "plan_digest": self.started.plan_digest,
+            "base_serial": snapshot.serial,
+            "images": {str(change.address): _image(change, snapshot) for change in changes},
+        }
+
+
+def _image(change: Change, snapshot: Snapshot) -> Json:
+    entry = snapshot.entries.get(change.moved_from or change.address)
+    return {
+        "action": change.action.value,
+        "id": change.id,
+        "before": None if change.before is None else plain(change.before),
+        "entry": None if entry is None else plain_entry(entry),
+    }
+
+
+def _result(result: Result) -> Json:
+    raw: dict[str, Json] = {
+        "address": str(result.address),
+        "action": result.action.value,
+        "fate": result.fate.value,
+    }
+    texts = {"id": result.id, "error": result.error, "hint": result.hint}
+    raw |= {name: text for name, text in texts.items() if text}
+    if result.because is not None:
+        raw["because"] = str(result.because)
+    return raw

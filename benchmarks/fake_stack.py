@@ -17,6 +17,7 @@ from descope_state.model.state import Snapshot
 
 SHARE = 50
 PER_FILE = 20_000
+GROWN = 100
 PROJECT = "Pfake"
 SETTINGS = "dstate: 1\nname: large\nenvironments:\n  local: {endpoint: memory}\n"
 Objects = dict[str, dict[str, dict[str, Any]]]
@@ -174,6 +175,19 @@ def prepare(root: Path, count: int) -> None:
     """Write stack, state and key of a stack whose plan has nothing to do."""
     remembered = {entry.address: entry for entry in entries(count)}
     _write(root, dict(stack_files(count)), settings="", entries=remembered)
+
+
+def prepare_fresh(root: Path, count: int) -> None:
+    """Write a stack of so many resources of which nothing has been made."""
+    _write(root, dict(stack_files(count)), settings="", entries={})
+
+
+def prepare_grown(root: Path, count: int) -> None:
+    """Write a stack that has been applied, and that has since grown by a hundred labels."""
+    remembered = {entry.address: entry for entry in entries(count)}
+    fresh = "".join(f"    fresh{number}: {{name: fresh {number}}}\n" for number in range(GROWN))
+    files = {**dict(stack_files(count)), "fresh.yaml": f"resources:\n  label:\n{fresh}"}
+    _write(root, files, settings="", entries=remembered)
 
 
 def _write(

@@ -27,7 +27,8 @@ def rows() -> Iterator[Row]:
         yield from _peer_rows(base)
 
 
-def _environ() -> dict[str, str]:
+def environ_of() -> dict[str, str]:
+    """Give a child what it needs to find us, and nothing else."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return {**kept, "PYTHONPATH": f"{ROOT}:{ROOT / 'providers'}"}
 
@@ -41,7 +42,7 @@ def _measured(base: Path, size: int) -> dict[str, Usage]:
         "world": ((*OURS, "world", str(size)), ROOT),
         "start": ((*OURS, "world", "1"), ROOT),
     }
-    return interleaved(commands, runs=RUNS[size], environ=_environ())
+    return interleaved(commands, runs=RUNS[size], environ=environ_of())
 
 
 def _own_rows(found: dict[int, dict[str, Usage]]) -> Iterator[Row]:
@@ -90,7 +91,7 @@ def _against(base: Path, size: int, *, runs: int) -> Iterator[Row]:
         "theirs": ((binary, *terraform.PLAN), peer),
         "their believing": ((binary, *terraform.PLAN, "-refresh=false"), peer),
     }
-    environ = {**_environ(), **terraform.environ(base)}
+    environ = {**environ_of(), **terraform.environ(base)}
     found = interleaved(commands, runs=runs, environ=environ)
     theirs = found["theirs"]
     large = size == COMPARED

@@ -28,6 +28,8 @@ def main(shape: str, folder: Path, count: int) -> None:
     shapes: Mapping[str, Callable[[Path, int], None]] = {
         "stack": fake_stack.prepare,
         "map": fake_stack.prepare_map,
+        "fresh": fake_stack.prepare_fresh,
+        "grown": fake_stack.prepare_grown,
         "blocks": terraform_stack.prepare_blocks,
         "for_each": terraform_stack.prepare_for_each,
     }

@@ -72,7 +72,7 @@ async def settled(place: Place, *, started: Started) -> Settlement | None:
         return None
     events = leftover.events if leftover is not None else ()
     replay = replayed(snapshot, events)
-    begun = replay.started or started
+    begun = replay.started or replace(started, run=snapshot.pending[0].began.run)
     journal = await place.held.journal(started)
     found = await settle(replay, means=place.means(journal))
     place.held.commit(replay.snapshot())

@@ -64,6 +64,7 @@ class Surroundings:
     lineage: Callable[[], str]
     key: Callable[[], bytes]
     wall: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
     pause: Callable[[float], None] = time.sleep
     actor: Callable[[], Actor] = this_process

@@ -48,7 +48,12 @@ class Attendant:
             self.terminal.tell(
                 problems_text(problems, width=self.terminal.width, compact_warnings=self.compact)
             )
-        if not self.json:
+        if self.json:
+            from descope_state.cli.plan_run import Printing, print_events
+
+            printing = Printing(out=None, json=True, json_into=None, verbose=False, compact=False)
+            print_events(self.terminal, workspace, result=result, printing=printing)
+        else:
             self.terminal.answer(
                 plan_text(result.plan, width=self.terminal.width, verbose=self.verbose)
             )

@@ -4,7 +4,6 @@ On a terminal, finished changes scroll by above a bar with what is in flight; in
 is one line; with `--json`, one event. Whoever stops reading stops the drawing and nothing else.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -35,24 +34,25 @@ _NARROW = 40
 def observer_for(terminal: Terminal, *, plan: Plan, json: bool) -> Iterator[Observer]:
     """Choose how to show a run, and show it for as long as the block lasts."""
     total = plan.estimate.changes
+    now = terminal.surroundings.monotonic
     if not total:
         yield Silent()
     elif json:
-        yield JsonLines(terminal, plan)
+        yield JsonLines(terminal, plan, now=now)
     elif terminal.err.isatty() and terminal.moving:
-        picture = Picture(terminal, total=total, seconds=plan.estimate.seconds)
+        picture = Picture(terminal, total=total, seconds=plan.estimate.seconds, now=now)
         try:
             yield picture
         finally:
             picture.close()
     else:
-        yield PlainLines(terminal, total=total)
+        yield PlainLines(terminal, total=total, now=now)
 
 
 class _Clocked(Silent):
     """Knows what is in flight, and since when."""
 
-    def __init__(self, terminal: Terminal, *, now: Monotonic = time.monotonic) -> None:
+    def __init__(self, terminal: Terminal, *, now: Monotonic) -> None:
         self._terminal = terminal
         self._now = now
         self._since: dict[tuple[Address, Step], float] = {}
@@ -71,7 +71,7 @@ class _Clocked(Silent):
 class PlainLines(_Clocked):
     """One line for every change that ends, for pipes and logs."""
 
-    def __init__(self, terminal: Terminal, *, total: int, now: Monotonic = time.monotonic) -> None:
+    def __init__(self, terminal: Terminal, *, total: int, now: Monotonic) -> None:
         super().__init__(terminal, now=now)
         self._total = total
         self._spoken = now()
@@ -132,7 +132,7 @@ class PlainLines(_Clocked):
 class JsonLines(_Clocked):
     """One event for every step, in the form of Terraform's machine-readable output."""
 
-    def __init__(self, terminal: Terminal, plan: Plan, *, now: Monotonic = time.monotonic) -> None:
+    def __init__(self, terminal: Terminal, plan: Plan, *, now: Monotonic) -> None:
         super().__init__(terminal, now=now)
         self._changes = {change.address: change for change in plan.changes}
 
@@ -186,7 +186,7 @@ class Picture(_Clocked):
         *,
         total: int,
         seconds: float,
-        now: Monotonic = time.monotonic,
+        now: Monotonic,
     ) -> None:
         super().__init__(terminal, now=now)
         from rich.console import Console

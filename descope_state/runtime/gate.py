@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from descope_state.core.ledger import Memory, shared_out
 from descope_state.core.ports import SILENT, Ledger, Observer
+from descope_state.runtime.patience import PATIENCE
 from descope_state.sdk.faults import Throttled, Unavailable
 from descope_state.sdk.provider import Limit
 
@@ -193,7 +194,7 @@ class Gate:
         news = limit is None or self._ledger.pause(family, until=until)
         if not fresh:
             return
-        if news:
+        if news and seconds <= PATIENCE:
             reason = "the service asks to wait"
             self._observer.paused(family, seconds=seconds, reason=reason)
         if limit is not None:

@@ -112,6 +112,9 @@ class Look:
     async def _made_unnamed(self) -> Finding:
         """Find what may be ours among the objects that were not there before."""
         listed = await reading(self._listed, means=self._means)
+        before = {*self._pending.known, *self._owned}
+        if before and before.isdisjoint(remote.id for remote in listed):
+            return Finding(effect=None, why="the list shows nothing of what was there before")
         fresh = [
             remote
             for remote in listed

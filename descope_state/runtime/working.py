@@ -25,7 +25,7 @@ from descope_state.runtime.looking import Finding, Look
 from descope_state.runtime.means import Means
 from descope_state.runtime.patience import TRIES, backoff, too_long
 from descope_state.runtime.preparing import Prepared, Preparing
-from descope_state.sdk.faults import Fault, NotLicensed, Unauthorized
+from descope_state.sdk.faults import Fault, NotLicensed, Throttled, Unauthorized
 from descope_state.sdk.provider import Remote
 
 
@@ -53,7 +53,7 @@ class Ended(Protocol):
         """Hear how an operation ended."""
 
 
-INTERRUPTED = "interrupted before it was sent"
+INTERRUPTED = "the run was stopped before its turn came"
 
 
 class Worker:
@@ -334,9 +334,18 @@ async def _many(group: Sequence[Prepared]) -> Sequence[Remote[Any]]:
 
 def _said(error: Exception) -> str:
     """Give the words of a fault; of anything else only its sort, for it may hold any value."""
+    if isinstance(error, Throttled) and too_long(error):
+        return f"{error.message}; the service asks to wait {_spoken(error.after or 0)}"
     if isinstance(error, Fault):
         return error.message
     return f"{type(error).__name__} in the provider"
+
+
+def _spoken(seconds: float) -> str:
+    days, hours = divmod(round(seconds / 3600), 24)
+    if days:
+        return f"{days} days"
+    return f"{hours} hours" if hours else f"{round(seconds / 60)} minutes"
 
 
 def _hint(error: Exception) -> str:

@@ -19,7 +19,13 @@ from descope_state.app.surroundings import Actor, Surroundings
 from descope_state.cli.main import run
 from descope_state.cli.terminal import Terminal
 from descope_state.model.codec import decode_plan, encode_plan
-from descope_state.sdk.faults import Rejected, Throttled, Unauthorized, Unavailable
+from descope_state.sdk.faults import (
+    Indeterminate,
+    Rejected,
+    Throttled,
+    Unauthorized,
+    Unavailable,
+)
 from descope_state.sdk.provider import Limit
 from tests.support.provider import KINDS, Call, FakeProvider, FakeWorld, OpenGate
 from tests.support.remembered import KEY, LINEAGE, state_files
@@ -69,7 +75,32 @@ def _failing(fault: Exception) -> Callable[[Call], object]:
     return fail
 
 
+def _lost(call: Call) -> object:
+    call.proceed()
+    message = "the answer never came"
+    raise Indeterminate(message)
+
+
+def _once(fail: Callable[[Call], object]) -> Callable[[Call], object]:
+    failed: set[str] = set()
+
+    def failing(call: Call) -> object:
+        if call.kind in failed:
+            return call.proceed()
+        failed.add(call.kind)
+        return fail(call)
+
+    return failing
+
+
+def _later(fail: Callable[[Call], object]) -> Callable[[Call], object]:
+    return lambda call: call.proceed() if call.number == 1 else fail(call)
+
+
 FAULTS: Mapping[str, Callable[[Call], object]] = {
+    "lost": _lost,
+    "days": _failing(Throttled("too many calls", after=999_999)),
+    "unsent": _failing(Indeterminate("the request may have been lost")),
     "unavailable": _failing(Unavailable("the service answered 503")),
     "unauthorized": _failing(Unauthorized("the service does not know this key")),
     "throttled": _failing(Throttled("too many calls", after=30)),
@@ -176,6 +207,7 @@ class Scenario:
                 lineage=lambda: LINEAGE,
                 key=lambda: KEY,
                 wall=lambda: WALL,
+                monotonic=lambda: 0.0,
                 chance=lambda: 0.5,
                 pause=_never,
                 actor=lambda: ACTOR,
@@ -252,9 +284,15 @@ def _world(data: Data) -> FakeWorld:
         kind(world, OpenGate())  # Settings are there before anybody asks for them.
     world.limits = tuple(Limit(**limit) for limit in data.get("limits", ()))
     for place, name in data.get("faults", {}).items():
-        kind, _, operation = place.partition(".")
-        world.on[kind, operation] = FAULTS[name]
+        _break(world, place, name=name)
     return world
+
+
+def _break(world: FakeWorld, place: str, *, name: str) -> None:
+    kind, _, operation = place.partition(".")
+    fault, _, when = name.partition(" ")
+    wrapped = {"": FAULTS[fault], "once": _once(FAULTS[fault]), "later": _later(FAULTS[fault])}
+    world.on[kind, operation] = wrapped[when]
 
 
 def _objects(world: FakeWorld) -> dict[str, dict[str, Data]]:
@@ -274,6 +312,15 @@ def _intervene(scenario: Scenario, step: Data) -> None:
             assert old in before, f"`{old}` is not in {name}"
             path.write_text(before.replace(old, new), encoding="utf-8")
             scenario.transcript.append(f"# in {name}, `{old}` becomes `{new}`\n")
+        case {"put": {"kind": kind, "id": identifier, "as": dict(values)}}:
+            scenario.world.put(kind, identifier, **values)
+            scenario.before = _objects(scenario.world)
+            scenario.transcript.append(f"# somebody makes {kind} {identifier}: {values}\n")
+        case {"faults": dict(faults)}:
+            scenario.world.on.clear()
+            for place, name in faults.items():
+                _break(scenario.world, place, name=name)
+            scenario.transcript.append(f"# faults from now on: {faults or 'none'}\n")
         case {"change": {"kind": kind, "id": identifier, "to": dict(fields)}}:
             scenario.world.change(kind, identifier, **fields)
             scenario.before = _objects(scenario.world)

@@ -18,6 +18,7 @@ from descope_state.model.state import Snapshot
 SHARE = 50
 PER_FILE = 20_000
 GROWN = 100
+OVERGROWN = 1_100
 PROJECT = "Pfake"
 SETTINGS = "dstate: 1\nname: large\nenvironments:\n  local: {endpoint: memory}\n"
 Objects = dict[str, dict[str, dict[str, Any]]]
@@ -183,9 +184,18 @@ def prepare_fresh(root: Path, count: int) -> None:
 
 
 def prepare_grown(root: Path, count: int) -> None:
-    """Write a stack that has been applied, and that has since grown by a hundred labels."""
+    """Write a stack that has been applied, and that has since grown a little."""
+    _prepare_grown(root, count, by=GROWN)
+
+
+def prepare_overgrown(root: Path, count: int) -> None:
+    """Write the same, grown by more."""
+    _prepare_grown(root, count, by=OVERGROWN)
+
+
+def _prepare_grown(root: Path, count: int, *, by: int) -> None:
     remembered = {entry.address: entry for entry in entries(count)}
-    fresh = "".join(f"    fresh{number}: {{name: fresh {number}}}\n" for number in range(GROWN))
+    fresh = "".join(f"    fresh{number}: {{name: fresh {number}}}\n" for number in range(by))
     files = {**dict(stack_files(count)), "fresh.yaml": f"resources:\n  label:\n{fresh}"}
     _write(root, files, settings="", entries=remembered)
 

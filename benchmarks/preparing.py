@@ -30,6 +30,7 @@ def main(shape: str, folder: Path, count: int) -> None:
         "map": fake_stack.prepare_map,
         "fresh": fake_stack.prepare_fresh,
         "grown": fake_stack.prepare_grown,
+        "overgrown": fake_stack.prepare_overgrown,
         "blocks": terraform_stack.prepare_blocks,
         "for_each": terraform_stack.prepare_for_each,
     }

@@ -38,7 +38,7 @@ class Trail:
         """The records of runs."""
         return Runs(folder=self.workspace.store.folder, disk=self.workspace.store.disk)
 
-    def told(self, base: Snapshot | None, after: Snapshot, events: tuple[Event, ...]) -> None:
+    def told(self, base: Snapshot | None, after: Snapshot, *, events: tuple[Event, ...]) -> None:
         """Add to the audit trail what a journal tells, before the journal goes."""
         runs = [event for event in events if isinstance(event, Started)]
         begun = runs[0] if runs else self.started

@@ -31,6 +31,7 @@ from descope_state.errors import UsageError
 if TYPE_CHECKING:
     # For annotations only: everything below the command line comes with it.
     from descope_state.app.applying import Manner
+    from descope_state.cli.attendant import Attendant
     from descope_state.core.planner import Wishes
 
 
@@ -75,17 +76,14 @@ def apply(
 ) -> None:
     """Carry out a plan.
 
-    A saved plan is carried out as it was reviewed; without one, a fresh plan is made, shown, and
-    carried out once it is approved. What an interrupted run left is settled first. Ctrl-C once
-    finishes what is in flight and stops; twice leaves at once; nothing is lost either way.
+    A saved one as it was reviewed, or a fresh one once it is approved. Ctrl-C once finishes what is
+    in flight; twice leaves at once. Nothing is lost.
     """
     from descope_state.cli.applying_run import run_apply
-    from descope_state.cli.attendant import Attendant
 
-    if plan_file is not None:
-        _refuse_beside_a_file(
-            target=target, exclude=exclude, replace=replace, var=var, var_file=var_file
-        )
+    _refuse_beside(
+        plan_file, target=target, exclude=exclude, replace=replace, var=var, var_file=var_file
+    )
     status = run_apply(
         context.obj,
         opening(context.obj, env=env, var=var, var_file=var_file),
@@ -100,16 +98,22 @@ def apply(
             confirm=confirm,
             automatic=auto_approve,
         ),
-        attendant=Attendant(
-            terminal=context.obj, json=json, verbose=verbose, compact=compact_warnings
-        ),
+        attendant=_attendant(context, json=json, verbose=verbose, compact=compact_warnings),
     )
     raise typer.Exit(status)
 
 
-def _refuse_beside_a_file(**options: object) -> None:
+def _attendant(
+    context: typer.Context, *, json: bool, verbose: bool = False, compact: bool = False
+) -> "Attendant":
+    from descope_state.cli.attendant import Attendant
+
+    return Attendant(terminal=context.obj, json=json, verbose=verbose, compact=compact)
+
+
+def _refuse_beside(plan_file: Path | None, **options: object) -> None:
     for name, value in options.items():
-        if value:
+        if value and plan_file is not None:
             option = "--" + name.replace("_", "-")
             message = f"`{option}` cannot be given with a saved plan: it was decided when planning"
             raise UsageError(message, hint=f"plan again with {option}")
@@ -134,7 +138,6 @@ def destroy(
     What nobody put under management stays, and so does what `prevent_destroy` protects.
     """
     from descope_state.cli.applying_run import run_apply
-    from descope_state.cli.attendant import Attendant
 
     status = run_apply(
         context.obj,
@@ -148,7 +151,7 @@ def destroy(
             override=override,
             automatic=auto_approve,
         ),
-        attendant=Attendant(terminal=context.obj, json=json, verbose=verbose),
+        attendant=_attendant(context, json=json, verbose=verbose),
     )
     raise typer.Exit(status)
 
@@ -170,7 +173,6 @@ def refresh(
     back.
     """
     from descope_state.cli.applying_run import run_apply
-    from descope_state.cli.attendant import Attendant
 
     status = run_apply(
         context.obj,
@@ -184,7 +186,7 @@ def refresh(
             override=override,
             automatic=auto_approve,
         ),
-        attendant=Attendant(terminal=context.obj, json=json),
+        attendant=_attendant(context, json=json),
     )
     raise typer.Exit(status)
 

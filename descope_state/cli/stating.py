@@ -45,8 +45,8 @@ def showing(
 def moving(
     context: typer.Context,
     source: Annotated[str, typer.Argument(metavar="FROM", help="The address it has.")],
-    target: Annotated[str, typer.Argument(metavar="TO", help="The address it is to have.")],
     *,
+    target: Annotated[str, typer.Argument(metavar="TO", help="The address it is to have.")],
     env: EnvironmentName = None,
     lock_timeout: LockTimeout = None,
 ) -> None:

@@ -11,7 +11,7 @@ from descope_state.model.change import Action, Change
 from descope_state.model.event import Noted
 from descope_state.model.plan import OutputValue
 from descope_state.model.resource import Entries, Entry, Live
-from descope_state.model.value import Secret, Unknown, Value, canonical
+from descope_state.model.value import Secret, Unknown, Value
 from descope_state.sdk.catalog import Catalog
 
 _UNWRITTEN = frozenset({Action.NOOP, Action.ADOPT, Action.MOVE})
@@ -163,13 +163,8 @@ def _unwritten(
 
 
 def _same(before: Entry | None, after: Entry) -> bool:
-    if before is None or before.address != after.address:
-        return False
-    if replace(before, inputs={}, outputs={}) != replace(after, inputs={}, outputs={}):
-        return False
-    return canonical(before.inputs) == canonical(after.inputs) and canonical(
-        before.outputs
-    ) == canonical(after.outputs)
+    # Whether a number is spelled 1 or 1.0 is nothing that has to be remembered.
+    return before == after
 
 
 def refreshed(entries: Entries, observation: Observation) -> Iterator[Noted]:

@@ -8,10 +8,10 @@ serial to be part of it already.
 
 import hashlib
 import re
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from descope_state.errors import DamagedState, Locked
 from descope_state.model.codec import decode_state, encode_state
@@ -33,7 +33,13 @@ REJECTED = "state.rejected.json"
 _LEFT_OVER = re.compile(r"\.[0-9a-f]{16}\.tmp")
 
 
-Told = Callable[[Snapshot | None, Snapshot, tuple[Event, ...]], None]
+class Told(Protocol):
+    """Who writes down what a journal told."""
+
+    def __call__(
+        self, base: Snapshot | None, after: Snapshot, *, events: tuple[Event, ...]
+    ) -> None:
+        """Hear of the state before and after, and of all that happened between."""
 
 
 class Held:
@@ -61,6 +67,7 @@ class Held:
         self._tell = told
         self._tidy()
         self._snapshot: Snapshot | None = None
+        self._digest = b""
         self.leftover: Leftover | None = None
         self.reload()
 
@@ -97,8 +104,11 @@ class Held:
     def reload(self) -> None:
         """Read the state again, and the journal beside it."""
         data = self._disk.read(self.state_file)
+        digest = hashlib.sha256(data or b"").digest()
+        if data is not None and digest == self._digest:
+            return
         self._snapshot = None if data is None else self._decoded(data)
-        self._digest = hashlib.sha256(data or b"").digest()
+        self._digest = digest
         if data is None and (self.history.serials() or self._disk.status(self.journal_file)):
             message = f"`{self.state_file}` is missing, and it was there before"
             raise DamagedState(message, hint=ROLLBACK)
@@ -236,7 +246,7 @@ class Held:
         if self._disk.status(self.journal_file) is None:
             return
         if self._tell is not None:
-            self._tell(base, self.snapshot, events)
+            self._tell(base, self.snapshot, events=events)
         self._disk.remove(self.journal_file)
         self.leftover = None
 

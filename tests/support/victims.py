@@ -120,7 +120,7 @@ def _watch_calls(boundary: Boundary) -> None:
     """Look at every call to the service, before it is sent and once it is answered."""
     send: Any = embedded.EmbeddedTransport.send
 
-    async def watched(self: Any, *arguments: Any, **more: Any) -> object:  # noqa: ANN401  # whatever it is sent
+    async def watched(self: object, *arguments: object, **more: object) -> object:
         boundary("send")
         answer = await send(self, *arguments, **more)
         boundary("answered")

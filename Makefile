@@ -18,7 +18,7 @@ FIND_PYTHON = for python in $(PYTHON) python3.11 python3 python3.12 python3.13 p
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
-demo: .venv/.stamp ## the main job on the built-in emulator, from a stack of YAML to its plan, without an account
+demo: .venv/.stamp ## the main job on the built-in emulator, plan, apply and drift without an account
 	@PATH="$$PWD/$(BIN):$$PATH" sh examples/demo.sh
 
 test: .venv/.stamp ## every test, with branch coverage of at least 85 %

@@ -82,7 +82,7 @@ class Watch(Protocol):
     def approved(self, plan: Plan) -> bool:
         """Ask whether a plan is to be applied; Refused where nobody is there to ask."""
 
-    def observing(self, plan: Plan) -> AbstractContextManager[Observer]:
+    def observing(self, plan: Plan, *, run: str) -> AbstractContextManager[Observer]:
         """Watch the changes go by."""
 
     def stopping(self) -> None:
@@ -265,7 +265,7 @@ class Ground:
         bindings = errand.plan.bindings
         with (
             listening(stop, told=self.watch.stopping),
-            self.watch.observing(errand.plan) as observer,
+            self.watch.observing(errand.plan, run=errand.started.run) as observer,
         ):
             gate = gate_for(self.surroundings, capacity=self.manner.capacity, observer=observer)
             async with connected(self.workspace, gate) as session:

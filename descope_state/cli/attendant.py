@@ -78,10 +78,18 @@ class Attendant:
         return self.terminal.ask(question).strip()
 
     @contextmanager
-    def observing(self, plan: Plan) -> Iterator[Observer]:
-        """Draw how the changes go."""
+    def observing(self, plan: Plan, *, run: str) -> Iterator[Observer]:
+        """Draw how the changes go, and log it where that was asked for."""
         with observer_for(self.terminal, plan=plan, json=self.json) as observer:
-            yield observer
+            if self.terminal.log is None:
+                yield observer
+                return
+            from descope_state.cli.log import logged
+
+            surroundings = self.terminal.surroundings
+            path = surroundings.folder / self.terminal.log
+            with logged(observer, path, now=surroundings.now, run=run) as listener:
+                yield listener
 
     def stopping(self) -> None:
         """Say that the first Ctrl-C was heard."""

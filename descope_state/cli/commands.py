@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from descope_state.cli import applying, describing, drifting, planning, reading, stating
+from descope_state.cli import applying, describing, drifting, planning, reading, running, stating
 from descope_state.frozen import dataclass
 
 _EXITS = {
@@ -38,7 +38,10 @@ class Command:
         return f"{self.changes}\n\nExamples:\n\n\b\n{examples}\n\nExit codes:\n\n\b\n{exits}\n"
 
 
-GROUPS = {"state": "Look at the state, move things about in it, and put it back."}
+GROUPS = {
+    "state": "Look at the state, move things about in it, and put it back.",
+    "runs": "Look at what was done, by whom, and what it overwrote.",
+}
 _OFFLINE = "Changes the state alone; the project is neither asked nor changed."
 _LOOKING = "Changes nothing, and asks nobody."
 
@@ -114,6 +117,20 @@ ALL = (
         name="output",
         function=stating.output,
         examples=("dstate apply -auto-approve", "dstate output", "dstate output --json"),
+        exits=(0, 1, 64),
+        changes=_LOOKING,
+    ),
+    Command(
+        name="runs list",
+        function=running.listing,
+        examples=("dstate apply -auto-approve", "dstate runs list"),
+        exits=(0, 1, 64),
+        changes=_LOOKING,
+    ),
+    Command(
+        name="runs show",
+        function=running.showing,
+        examples=("dstate apply -auto-approve", "dstate runs show", "dstate runs show --json"),
         exits=(0, 1, 64),
         changes=_LOOKING,
     ),

@@ -27,16 +27,18 @@ if TYPE_CHECKING:
 _HELP = """Terraform for Descope: the sign-in of your customers as YAML in git.
 
 A stack is a folder of YAML that says what a Descope project is to hold. `plan` reads the project,
-compares, and shows what would change; it writes nothing to the project.
+compares, and shows what would change; `apply` carries that out.
 """
 
 _EPILOG = """Exit codes:
 
 \b
-  0 done                      5 refused by a guard or check
+  0 done                      6 somebody else holds the state
   1 error                     7 credentials, project or licence
-  2 changes (on request)      8 the service was not reachable
+  2 changes or drift          8 the service was not reachable
   3 stale plan               64 wrong usage or environment
+  4 done in part            130 interrupted
+  5 refused by a guard or check
 """
 
 
@@ -79,9 +81,17 @@ def _top(
         Path | None, typer.Option("--chdir", "-C", help="The stack's folder.", metavar="DIR")
     ] = None,
     no_color: Annotated[bool, typer.Option("--no-color", help="Print without colour.")] = False,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            "--log", help="Log what is written to the project; else DSTATE_LOG.", metavar="FILE"
+        ),
+    ] = None,
 ) -> None:
     terminal: Terminal = context.obj
     terminal.chdir = chdir
+    stated = terminal.surroundings.environ.get("DSTATE_LOG")
+    terminal.log = log or (Path(stated) if stated else None)
     if no_color:
         terminal.colour = False
 

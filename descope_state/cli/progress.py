@@ -315,7 +315,8 @@ class Picture(_Clocked):
         if not self._finished:
             return guess
         seen = elapsed / share - elapsed
-        return share * seen + (1 - share) * max(guess, 0.0)
+        trust = min(3 * share, 1.0)
+        return trust * seen + (1 - trust) * guess
 
     def _flights(self) -> Iterator[Line]:
         now = self._now()

@@ -25,6 +25,7 @@ class Terminal:
     moving: bool = False
     explained: bool = False
     chdir: Path | None = None
+    log: Path | None = None
     ask: Callable[[str], str] | None = None
 
     def answer(self, lines: Iterable[Line]) -> None:

@@ -1,7 +1,6 @@
 """Looks what became of a call whose answer nobody has: the only way on from an unknown outcome."""
 
 import asyncio
-from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -26,11 +25,15 @@ _SKEW = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a look showed: the call took effect, it did not, or (None) that cannot be told."""
+    """What a look showed: the call took effect, it did not, or (None) that cannot be told.
+
+    One that is `unsure` may be so because reads have not caught up; if it stays, nothing is known.
+    """
 
     effect: bool | None
     live: Live | None = None
     why: str = ""
+    unsure: bool = False
 
 
 class Look:
@@ -46,7 +49,7 @@ class Look:
         *,
         bound: Bound,
         means: Means,
-        owned: Collection[str],
+        owned: frozenset[str],
         before: Entry | None,
     ) -> None:
         self._pending = pending
@@ -72,7 +75,8 @@ class Look:
         while True:
             finding = await self.once()
             if finding.effect is not False or loop.time() >= until:
-                return replace(finding, why=finding.why or self._lost)
+                effect = None if finding.unsure else finding.effect
+                return replace(finding, effect=effect, why=finding.why or self._lost)
             if self._means.stop.asked:
                 return Finding(effect=None, why="interrupted before it could be told")
             await self._means.stop.pause(min(pause, until - loop.time()))
@@ -112,9 +116,9 @@ class Look:
     async def _made_unnamed(self) -> Finding:
         """Find what may be ours among the objects that were not there before."""
         listed = await reading(self._listed, means=self._means)
-        before = {*self._pending.known, *self._owned}
-        if before and before.isdisjoint(remote.id for remote in listed):
-            return Finding(effect=None, why="the list shows nothing of what was there before")
+        if self._owned and self._owned.isdisjoint(remote.id for remote in listed):
+            why = "the list shows nothing of what the state holds"
+            return Finding(effect=False, why=why, unsure=True)
         fresh = [
             remote
             for remote in listed

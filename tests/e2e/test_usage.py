@@ -47,6 +47,7 @@ OPTIONAL = {
     "explain": ["tenant"],
     "apply": ["plan.json"],
     "output": ["name"],
+    "runs show": ["run"],
     "state list": ["label"],
     "state rollback": ["3"],
 }

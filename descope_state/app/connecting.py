@@ -52,12 +52,17 @@ def gate_for(
 
 
 def _ledger(workspace: Workspace, session: Session) -> Ledger | None:
-    """Share the limits with all of the user's processes that speak to the same host."""
+    """Share the limits with all of the user's processes that speak to the same host.
+
+    A service in this process is nobody else's.
+    """
     from urllib.parse import urlsplit  # noqa: PLC0415  # only where there are limits
 
     from descope_state.store.budget import budget  # noqa: PLC0415  # as above
 
-    host = urlsplit(session.base_url).hostname or session.base_url
+    host = urlsplit(session.base_url).hostname
+    if host is None:
+        return None
     return budget(_budget_folder(workspace), host=host)
 
 

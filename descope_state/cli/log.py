@@ -7,13 +7,17 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from descope_state.core.ports import Observer
 from descope_state.errors import UnsafeFile
 from descope_state.model.address import Address
 from descope_state.model.event import Step
 from descope_state.report.clean import clean
+
+if TYPE_CHECKING:
+    # For annotations only: it is loaded where a log is asked for.
+    from structlog.typing import WrappedLogger
 
 _APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _FIELDS = frozenset(
@@ -36,21 +40,18 @@ def logged(inner: Observer, path: Path, *, now: Callable[[], str], run: str) -> 
         yield Log(inner, _logger(file, now=now).bind(run=run))
 
 
-def _logger(file: Any, *, now: Callable[[], str]) -> Any:  # noqa: ANN401  # structlog types neither
+def _logger(file: TextIO, *, now: Callable[[], str]) -> "WrappedLogger":
     import structlog
 
-    def listed(_logger: object, _name: str, event: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: _plain(event[name]) for name in sorted(event) if name in _FIELDS}
-
-    def timed(_logger: object, _name: str, event: Mapping[str, Any]) -> dict[str, Any]:
-        return {**event, "timestamp": now()}
+    def _listed(_logger: object, _name: str, event: Mapping[str, Any]) -> dict[str, Any]:
+        known = {name: _plain(event[name]) for name in sorted(event) if name in _FIELDS}
+        return {**known, "timestamp": now()}
 
     return structlog.wrap_logger(
         structlog.WriteLogger(file),
         processors=[
-            listed,
             structlog.processors.add_log_level,
-            timed,
+            _listed,
             structlog.processors.JSONRenderer(ensure_ascii=True),
         ],
     )
@@ -63,7 +64,7 @@ def _plain(value: object) -> object:
 class Log:
     """An observer that writes down what it hears, and passes it on."""
 
-    def __init__(self, inner: Observer, logger: Any) -> None:  # noqa: ANN401  # as above
+    def __init__(self, inner: Observer, logger: "WrappedLogger") -> None:
         self._inner = inner
         self._logger = logger
 

@@ -29,13 +29,13 @@ from descope_state.config.files import read_anywhere
 from descope_state.core.observation import Observation
 from descope_state.core.planner import Wishes
 from descope_state.core.ports import SILENT, Observer
-from descope_state.errors import Interrupted, Refused, StalePlan
+from descope_state.errors import Interrupted, Refused, StalePlan, UnsafeFile
 from descope_state.frozen import dataclass
 from descope_state.model.change import Change
 from descope_state.model.codec import decode_plan, encode_plan, plan_bindings
 from descope_state.model.event import Started
 from descope_state.model.outcome import Outcome, Settlement
-from descope_state.model.plan import Plan
+from descope_state.model.plan import OutputValue, Plan
 from descope_state.runtime.gate import Gate
 from descope_state.runtime.interruption import Stop, listening
 from descope_state.sdk.provider import Session
@@ -96,6 +96,7 @@ class Applied:
     workspace: Workspace
     plan: Plan
     outcome: Outcome
+    outputs: tuple[OutputValue, ...] = ()
 
 
 def apply_saved(
@@ -115,7 +116,7 @@ def apply_saved(
         confirm(name, typed=manner.confirmed or watch.named(name))
     watch.target(name, bindings.project_id)
     started = started_by(surroundings, "apply", plan_digest=_digest(data))
-    with locked(workspace, surroundings, started=started, seconds=manner.lock_timeout) as held:
+    with _held(workspace, surroundings, started=started, manner=manner) as held:
         key = workspace.store.key()
         if key is None:
             message = f"the state of `{name}` here has no key: it made no plan"
@@ -130,6 +131,18 @@ def apply_saved(
         if warning:
             watch.warned(warning)
         return ground.apply(plan, started=started, secrets=revealed(plan, workspace, key=key))
+
+
+def _held(
+    workspace: Workspace, surroundings: Surroundings, *, started: Started, manner: Manner
+) -> AbstractContextManager[Held]:
+    return locked(
+        workspace,
+        surroundings,
+        started=started,
+        seconds=manner.lock_timeout,
+        accepted=manner.overrides.get("rollback"),
+    )
 
 
 def apply_fresh(
@@ -148,7 +161,7 @@ def apply_fresh(
         hint = f"dstate plan --env {name} -out plan.json, then dstate apply plan.json"
         raise Refused(message, hint=hint)
     started = started_by(surroundings, "apply")
-    with locked(workspace, surroundings, started=started, seconds=manner.lock_timeout) as held:
+    with _held(workspace, surroundings, started=started, manner=manner) as held:
         ground = Ground(
             held=held, workspace=workspace, surroundings=surroundings, manner=manner, watch=watch
         )
@@ -249,8 +262,13 @@ class Ground:
             hint = "the next command finds out what became of them, or `dstate resume` does now"
             raise Interrupted(message, hint=hint) from None
         if kept:
-            trail.after(plan, kept, snapshot=snapshot, outcome=outcome)
-        return Applied(workspace=self.workspace, plan=plan, outcome=outcome)
+            try:
+                trail.after(plan, kept, snapshot=snapshot, outcome=outcome)
+            except UnsafeFile as error:
+                # What was done is done and in the state; only the record of it is not complete.
+                self.watch.warned(f"the record of the run was not completed: {error.message}")
+        outputs = tuple(self.held.snapshot.outputs.values()) if plan.mode == "normal" else ()
+        return Applied(workspace=self.workspace, plan=plan, outcome=outcome, outputs=outputs)
 
     def _refuse(self, plan: Plan) -> None:
         refuse_violations(

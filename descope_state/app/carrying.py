@@ -9,7 +9,7 @@ from descope_state.core.operations import Operation, Operations, Step, lower
 from descope_state.core.ports import Journal, Observer
 from descope_state.core.promising import Results, noted, output_results, refreshed
 from descope_state.core.replay import Replay, replayed
-from descope_state.errors import StalePlan
+from descope_state.errors import StalePlan, UnsafeFile
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.change import Change
@@ -233,7 +233,11 @@ class _Run:
         )
         self._scheduler = Scheduler(self._operations, worker=worker, means=means)
         await self._scheduler.run()
-        committed = self._place.held.commit(self._final())
+        try:
+            committed = self._place.held.commit(self._final())
+        except UnsafeFile as error:
+            message = f"{error.message}; what was done is in the journal"
+            raise UnsafeFile(message, hint="make room, and run `dstate resume`") from error
         return self.outcome(stale, serial=committed.serial)
 
     def _record(self, journal: Journal, event: Event) -> None:

@@ -11,7 +11,7 @@ from descope_state.cli.terminal import Terminal
 from descope_state.core.planner import Wishes
 from descope_state.errors import DstateError, Exit
 from descope_state.model.outcome import Fate, Outcome
-from descope_state.report.outcome import outcome_text
+from descope_state.report.outcome import outcome_text, outputs_text
 from descope_state.report.spans import line
 
 
@@ -66,6 +66,9 @@ def print_outcome(terminal: Terminal, applied: Applied, *, json: bool) -> None:
         terminal.write("".join(json_lines(outcome_events(applied.outcome, timestamp=now))))
         return
     terminal.answer(outcome_text(applied.outcome, width=terminal.width))
+    if applied.outputs:
+        shown = outputs_text(applied.outputs, width=terminal.width)
+        terminal.answer([(), line("Outputs:", "bold"), *shown])
 
 
 def status_of(outcome: Outcome) -> Exit:

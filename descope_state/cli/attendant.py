@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from descope_state.app.planning import Planned
 from descope_state.app.workspace import Workspace
-from descope_state.cli.progress import observer_for
+from descope_state.cli.progress import Unheard, observer_for
 from descope_state.cli.terminal import Terminal
 from descope_state.core.ports import Observer
 from descope_state.errors import Refused
@@ -82,13 +82,13 @@ class Attendant:
         """Draw how the changes go, and log it where that was asked for."""
         with observer_for(self.terminal, plan=plan, json=self.json) as observer:
             if self.terminal.log is None:
-                yield observer
+                yield Unheard(observer)
                 return
             from descope_state.cli.log import logged
 
             surroundings = self.terminal.surroundings
             path = surroundings.folder / self.terminal.log
-            with logged(observer, path, now=surroundings.now, run=run) as listener:
+            with logged(Unheard(observer), path, now=surroundings.now, run=run) as listener:
                 yield listener
 
     def stopping(self) -> None:

@@ -63,6 +63,8 @@ lock: ## resolve requirements.lock anew
 	.venv-lock/bin/uv pip compile -q --no-config --upgrade --generate-hashes --universal \
 		--python-version 3.11 --extra dev --no-header --no-emit-index-url --no-emit-find-links \
 		-o requirements.lock pyproject.toml
+	@# Older versions of pip look for what is asked for with an extra before they see that it is pinned.
+	sed -i.bak 's/^coverage==/coverage[toml]==/' requirements.lock && rm requirements.lock.bak
 	rm -rf .venv-lock
 
 clean: ## remove everything that make and the tests have made

@@ -63,7 +63,7 @@ def _killed(
     command: Sequence[str], folder: Path, *, environ: Mapping[str, str], after: float
 ) -> None:
     """Run a command, and kill it and all that it started."""
-    process = subprocess.Popen(  # noqa: S603  # a command of our own
+    process = subprocess.Popen(
         command,
         cwd=folder,
         env=dict(environ),
@@ -78,7 +78,7 @@ def _killed(
 
 
 def _ours(base: Path) -> tuple[int, int]:
-    chance = random.Random(1)  # noqa: S311  # the same instants every time
+    chance = random.Random(1)
     environ = environ_of()
     command = (sys.executable, "-m", "descope_state", "apply", "-auto-approve")
     unreadable = forgotten = 0
@@ -89,7 +89,7 @@ def _ours(base: Path) -> tuple[int, int]:
         lines = [f"    p{number}: {{name: p.{number}}}" for number in range(COUNT)]
         (folder / "stack.yaml").write_text("\n".join(["resources:", "  permission:", *lines, ""]))
         _killed(command, folder, environ=environ, after=chance.uniform(0.25, 1.2))
-        settled = subprocess.run(  # noqa: S603  # as above
+        settled = subprocess.run(
             (*command[:-2], "plan"), cwd=folder, env=environ, capture_output=True, check=False
         )
         unreadable += settled.returncode != 0
@@ -110,7 +110,7 @@ def _forgotten(folder: Path) -> int:
 
 
 def _theirs(base: Path) -> tuple[int, int]:
-    chance = random.Random(2)  # noqa: S311  # as above
+    chance = random.Random(2)
     environ = {**environ_of(), **terraform.environ(base)}
     command = (str(terraform.binary()), "apply", "-auto-approve", "-no-color", "-input=false")
     unreadable = forgotten = 0

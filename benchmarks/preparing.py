@@ -16,7 +16,7 @@ def prepared(shape: str, folder: Path, *, count: int) -> Path:
     """Make a folder and let a process fill it with one of the shapes below."""
     folder.mkdir()
     command = (sys.executable, "-m", "benchmarks.preparing", shape, str(folder), str(count))
-    subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603  # a module of our own
+    subprocess.run(command, cwd=ROOT, check=True)
     return folder
 
 

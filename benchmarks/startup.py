@@ -92,4 +92,4 @@ def _fingerprint() -> str:
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603  # of our own
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -23,7 +23,7 @@ def environ(folder: Path) -> dict[str, str]:
 
 def initialized(folder: Path) -> Path:
     """Make a folder with a configuration ready for a plan."""
-    subprocess.run(  # noqa: S603  # the binary that was found
+    subprocess.run(
         [str(binary()), "init", "-no-color", "-input=false"],
         cwd=folder,
         env=environ(folder.parent),

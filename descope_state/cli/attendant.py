@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 from descope_state.app.planning import Planned
 from descope_state.app.workspace import Workspace
-from descope_state.cli.progress import Unheard, observer_for
+from descope_state.cli.progress import observer_for
 from descope_state.cli.terminal import Terminal
+from descope_state.cli.unheard import Unheard
 from descope_state.core.ports import Observer
 from descope_state.errors import Refused
 from descope_state.frozen import dataclass

@@ -75,7 +75,8 @@ def test_a_disk_that_is_full_from_some_moment_on_stops_before_anything_more_is_s
         if not failing.failed:
             assert status == 0
             return
-        assert status != 0, said
+        # Once all is in the state, only the record of the run can still fail; that is a warning.
+        assert status != 0 or "was not completed" in said, said
         known = len(made(folder)) if (folder / "state/local/emulator.json").exists() else 0
         assert known <= 6
         survived(folder)
@@ -100,7 +101,8 @@ def test_the_lock_is_refused_where_there_are_no_locks(tmp_path: Path) -> None:
     failing = FailingSystem(REAL, at=1, error=errno.ENOLCK, names=("flock",), for_good=True)
     status, said = tried(tmp_path, failing, *APPLY)
     assert status == 1
-    assert "cannot be locked" in said
-    assert "keep the state on a disk of this machine" in said
+    told = " ".join(said.split())
+    assert "cannot be locked" in told
+    assert "keep the state on a disk of this machine" in told
     world = tmp_path / "state" / "local" / "emulator.json"
     assert not world.exists() or not json.loads(world.read_bytes())["permissions"]

@@ -39,7 +39,7 @@ def _distributions(module: str) -> set[str]:
 
 def _locked() -> dict[str, str]:
     lock = (ROOT / "requirements.lock").read_text()
-    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.MULTILINE))
+    return dict(re.findall(r"^([a-z0-9-]+)(?:\[[a-z,]+\])?==(\S+)", lock, re.MULTILINE))
 
 
 def test_every_imported_library_is_declared() -> None:

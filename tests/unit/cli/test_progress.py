@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from descope_state.cli.main import real_surroundings
-from descope_state.cli.progress import Picture, PlainLines, Unheard, observer_for
+from descope_state.cli.progress import Picture, PlainLines, observer_for
 from descope_state.cli.terminal import Terminal
+from descope_state.cli.unheard import Unheard
 from descope_state.core.ports import Observer, Silent
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change
@@ -20,6 +21,7 @@ from descope_state.model.plan import Estimate, Plan
 from tests.support.plans import BINDINGS
 
 PLACE = Address("role", "editor")
+LOST = r"the answer\x1b[2J never came"
 
 
 class Screen(io.StringIO):
@@ -75,8 +77,7 @@ def test_in_a_pipe_every_change_is_one_clean_line() -> None:
         assert isinstance(observer, PlainLines)
         play(observer, clock)
     assert err.getvalue().splitlines() == [
-        "role.editor: creating: no answer (the answer\\x1b[2J never came);"
-        " looking what became of it",
+        f"role.editor: creating: no answer ({LOST}); looking what became of it",
         "role.editor: creating: lost; again in 3 s",
         "role.editor: Creation complete after 2s [id=R1]  (1/2)",
         "Waiting 41 s: limit of 100 calls in 60 s (general)",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from descope_state.app.locking import locked, started_by
 from descope_state.app.surroundings import Surroundings
+from descope_state.app.trailing import Trail
 from descope_state.app.workspace import Opening, Workspace, outlined
 from descope_state.config.files import read_anywhere
 from descope_state.core.replay import Replay
@@ -98,6 +99,8 @@ def changing(
             message = "an interrupted run left calls of which nobody knows what came of them"
             raise Refused(message, hint="`dstate resume` settles them; then say this again")
         yield workspace, found
+        trail = Trail(workspace=workspace, surroundings=surroundings, started=started)
+        trail.noted("state", outcome="done", serial=found.snapshot.serial)
 
 
 def moved(snapshot: Snapshot, source: Address, *, target: Address) -> Snapshot:
@@ -200,7 +203,11 @@ def mended(
         timeout=seconds,
         pause=surroundings.pause,
     ):
-        return how(Mending(folder=store.folder, disk=store.disk))
+        done = how(Mending(folder=store.folder, disk=store.disk))
+        started = started_by(surroundings, command)
+        trail = Trail(workspace=workspace, surroundings=surroundings, started=started)
+        trail.noted("state", outcome="done", serial=done.snapshot.serial)
+        return done
 
 
 def verified(surroundings: Surroundings, opening: Opening) -> list[str]:

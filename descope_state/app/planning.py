@@ -1,6 +1,6 @@
 """Makes a plan: the stack, the state and the live project side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from descope_state.app.connecting import connected, gate_for, translated
 from descope_state.app.surroundings import Surroundings
@@ -14,11 +14,14 @@ from descope_state.core.secret_sources import secrets_of
 from descope_state.errors import DstateError, Invalid, Problem
 from descope_state.frozen import dataclass
 from descope_state.model.plan import Bindings, Plan
-from descope_state.model.resource import Live
+from descope_state.model.resource import Desired, Live
 from descope_state.model.state import Snapshot
+from descope_state.model.value import Unknown
 from descope_state.runtime.gate import Gate
 from descope_state.runtime.refresh import refresh
+from descope_state.sdk.catalog import Catalog
 from descope_state.sdk.provider import Session, Tier
+from descope_state.sdk.schema import Schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +103,7 @@ async def _seen(
                 observation = await refresh(
                     session,
                     kinds=_in_play(resolution, snapshot),
-                    managed=_managed(resolution, snapshot),
+                    managed=_managed(resolution, snapshot, workspace.catalog),
                     catalog=workspace.catalog,
                     gate=gate,
                     parallelism=reading.parallelism,
@@ -136,13 +139,34 @@ def _in_play(resolution: Resolution, snapshot: Snapshot) -> set[str]:
     return wanted | {address.kind for address in snapshot.entries}
 
 
-def _managed(resolution: Resolution, snapshot: Snapshot) -> dict[str, set[str]]:
+def _managed(resolution: Resolution, snapshot: Snapshot, catalog: Catalog) -> dict[str, set[str]]:
+    """Name the objects that are to be read whole, by id or by natural key."""
     managed: dict[str, set[str]] = {}
     for entry in snapshot.entries.values():
         managed.setdefault(entry.address.kind, set()).add(entry.id)
     for item in resolution.declarations.imports:
         managed.setdefault(item.address.kind, set()).add(item.id)
+    for desired in resolution.desired:
+        schema = catalog[desired.address.kind].schema
+        if schema.singleton and schema.partial_list and desired.address not in snapshot.entries:
+            managed.setdefault(schema.kind, set()).update(_taken_over(desired, schema, snapshot))
     return managed
+
+
+def _taken_over(desired: Desired, schema: Schema, snapshot: Snapshot) -> Iterator[str]:
+    """Name what a resource may take over that is there without having been made.
+
+    What it belongs to may be known by its address only; the state knows the id.
+    """
+    for name in schema.identity_fields:
+        value = desired.attributes.get(name, "")
+        if isinstance(value, str):
+            yield value
+        for ref in value.refs if isinstance(value, Unknown) else ():
+            for address, entry in snapshot.entries.items():
+                same = (address.kind, address.name) == (ref.kind, ref.name)
+                if same and ref.key in (None, address.key):
+                    yield entry.id
 
 
 def _unasked(workspace: Workspace, snapshot: Snapshot, session: Session) -> Observation:

@@ -91,6 +91,8 @@ def _no_import(change: Change, observation: Observation) -> str:
 def _unlicensed(change: Change, catalog: Catalog, observation: Observation) -> str:
     if change.action in _HARMLESS:
         return ""
+    if closed := observation.closed.get(change.address.kind):
+        return f"these credentials may not manage a {change.address.kind}: {closed}"
     needed = catalog[change.address.kind].schema.requires
     if needed <= observation.tier:
         return ""

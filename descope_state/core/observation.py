@@ -14,9 +14,13 @@ ById = Mapping[str, Live]
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """The live objects of every kind in play, by kind and id."""
+    """The live objects of every kind in play, by kind and id.
+
+    `closed` are the kinds that these credentials may not look at, with what the service said.
+    """
 
     live: Mapping[str, ById]
+    closed: Mapping[str, str] = field(default_factory=dict)
     baseline: Mapping[str, frozenset[str]] = field(default_factory=dict)
     tier: int = 1
     calls: int = 0

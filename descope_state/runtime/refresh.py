@@ -10,6 +10,7 @@ from descope_state.runtime.bridge import Lift, lifting
 from descope_state.runtime.gate import Gate
 from descope_state.runtime.patience import patiently
 from descope_state.sdk.catalog import Catalog
+from descope_state.sdk.faults import NotLicensed
 from descope_state.sdk.provider import Kind, Session
 
 
@@ -29,7 +30,7 @@ async def refresh(
         patiently(session.tier, chance=gate.chance),
         asyncio.gather(
             *(
-                _objects(
+                _looked_at(
                     session.kinds[kind],
                     lift=lifting(session.kinds[kind], catalog[kind].schema),
                     managed=managed.get(kind, ()),
@@ -41,7 +42,8 @@ async def refresh(
         ),
     )
     return Observation(
-        live=dict(zip(kinds, found, strict=True)),
+        live=dict(zip(kinds, (objects for objects, _ in found), strict=True)),
+        closed={kind: why for kind, (_, why) in zip(kinds, found, strict=True) if why},
         baseline=session.baseline(),
         tier=int(tier),
         calls=gate.total,
@@ -49,6 +51,26 @@ async def refresh(
         base_url=session.base_url,
         limits=session.limits,
     )
+
+
+async def _looked_at(
+    kind: Kind[Any],
+    *,
+    lift: Lift,
+    managed: Collection[str],
+    turns: asyncio.Semaphore,
+    chance: Callable[[], float],
+) -> tuple[ById, str]:
+    """Give the objects of a kind, or why these credentials may not see any.
+
+    Only where nothing of the kind is managed: what is, must never seem to have vanished.
+    """
+    try:
+        return await _objects(kind, lift=lift, managed=managed, turns=turns, chance=chance), ""
+    except NotLicensed as fault:
+        if managed:
+            raise
+        return {}, fault.message
 
 
 async def _objects(
@@ -71,7 +93,9 @@ async def _objects(
         live = await patiently(listed, chance=chance)
     found = {one.id: one for one in live}
     if kind.partial_list:
-        known = sorted(id_ for id_ in managed if id_ in found)
+        known = sorted(
+            id_ for id_, one in found.items() if id_ in managed or one.identity in managed
+        )
         for id_, one in zip(known, await asyncio.gather(*map(whole, known)), strict=True):
             if one is None:
                 del found[id_]

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar, cast
 
 from descope_state.frozen import dataclass
 from descope_state.model.value import Value, canonical
+from descope_state.sdk.faults import Rejected
 from descope_state.sdk.provider import Kind, Remote
 from descope_state.sdk.schema import Config, Field, Shape, Type, fields_of
 
@@ -85,6 +86,10 @@ def _check_model(run: _Run[C], sample: Sample[C]) -> None:
 @asynccontextmanager
 async def _existing(run: _Run[C], config: C) -> AsyncIterator[Remote[C]]:
     """Make an object and see it go again, whatever happens between."""
+    if run.kind.singleton:
+        async with _written(run, config) as made:
+            yield made
+        return
     before = {remote.id async for remote in run.kind.list()}
     made = await run.kind.create(config)
     run.expect(made.id not in before, "an object was made under an id that existed")
@@ -97,6 +102,23 @@ async def _existing(run: _Run[C], config: C) -> AsyncIterator[Remote[C]]:
         run.expect(made.id not in after, "a deleted object is still listed")
         run.expect(await run.kind.read(made.id) is None, "a deleted object can still be read")
         run.expect(after == before, "other objects came or went with the object")
+
+
+@asynccontextmanager
+async def _written(run: _Run[C], config: C) -> AsyncIterator[Remote[C]]:
+    """Write over what is there without having been made, and see that it stays."""
+    before = {remote.id async for remote in run.kind.list()}
+    made = await run.kind.create(config)
+    run.expect(made.id in before, "something that is always there was made")
+    yield made
+    try:
+        await run.kind.delete(made)
+    except Rejected:
+        pass
+    else:
+        run.expect(holds=False, sentence="something that is always there was deleted")
+    after = {remote.id async for remote in run.kind.list()}
+    run.expect(after == before, "other objects came or went with the object")
 
 
 async def _check_made(run: _Run[C], made: Remote[C], config: C) -> None:

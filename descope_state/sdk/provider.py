@@ -30,11 +30,13 @@ class Remote(Generic[C]):
     """One object as the service holds it now.
 
     `config` carries every field the service answered, computed ones included, passed through the
-    kind's model so that spelling cannot differ. Sensitive fields are left out.
+    kind's model so that spelling cannot differ. Sensitive fields are left out. `once` are secrets,
+    by name, that the service tells at this moment and never again.
     """
 
     id: str
     config: C
+    once: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

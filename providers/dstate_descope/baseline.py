@@ -10,7 +10,19 @@ SYSTEM_PERMISSIONS: Mapping[str, str] = {
 TENANT_ADMIN = "Tenant Admin"
 DEFAULT_APPLICATION = "descope-default-oidc"
 
+DEFAULT_APPLICATION_NAME = "OIDC default application"
+DEFAULT_FLOWS: Mapping[str, str] = {
+    "sign-in": "Sign In",
+    "sign-up": "Sign Up",
+    "sign-up-or-in": "Sign Up or In",
+    "step-up": "Step Up",
+    "forgot-password": "Forgot Password",
+    "user-profile": "User Profile",
+}
+
 BASELINE: Mapping[str, frozenset[str]] = {
     "permission": frozenset(SYSTEM_PERMISSIONS),
     "role": frozenset({TENANT_ADMIN}),
+    "flow": frozenset(DEFAULT_FLOWS),
+    "sso_application": frozenset({DEFAULT_APPLICATION_NAME}),
 }

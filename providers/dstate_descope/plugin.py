@@ -13,14 +13,47 @@ from descope_state.sdk.http import Settling, Transport, over_http
 from descope_state.sdk.provider import Kind, Limit, Session, Target, Tier
 from dstate_descope import wire
 from dstate_descope.baseline import BASELINE
+from dstate_descope.kinds.access_key import AccessKeyKind
+from dstate_descope.kinds.fga_schema import FgaSchemaKind
+from dstate_descope.kinds.flow import FlowKind
+from dstate_descope.kinds.inbound_application import InboundApplicationKind
+from dstate_descope.kinds.jwt_template import JwtTemplateKind
+from dstate_descope.kinds.lookup_list import ListKind
+from dstate_descope.kinds.outbound_application import OutboundApplicationKind
+from dstate_descope.kinds.password_settings import PasswordSettingsKind
 from dstate_descope.kinds.permission import PermissionKind
+from dstate_descope.kinds.project import ProjectKind
 from dstate_descope.kinds.role import RoleKind
+from dstate_descope.kinds.scope_claim_mapping import ScopeClaimMappingKind
+from dstate_descope.kinds.sso_application import SsoApplicationKind
 from dstate_descope.kinds.tenant import TenantKind
+from dstate_descope.kinds.tenant_settings import TenantSettingsKind
+from dstate_descope.kinds.theme import ThemeKind
+from dstate_descope.kinds.user_attribute import UserAttributeKind
 
-_KINDS = (PermissionKind, RoleKind, TenantKind)
+_KINDS: tuple[type[Any], ...] = (
+    AccessKeyKind,
+    FgaSchemaKind,
+    FlowKind,
+    InboundApplicationKind,
+    JwtTemplateKind,
+    ListKind,
+    OutboundApplicationKind,
+    PasswordSettingsKind,
+    PermissionKind,
+    ProjectKind,
+    RoleKind,
+    ScopeClaimMappingKind,
+    SsoApplicationKind,
+    TenantKind,
+    TenantSettingsKind,
+    ThemeKind,
+    UserAttributeKind,
+)
 LIMITS = (
     Limit(family="general", calls=100, seconds=60.0),
     Limit(family="user", calls=500, seconds=60.0),
+    Limit(family="user search", calls=200, seconds=60.0),
 )
 # How long a read may take to show a write; Descope says "a few seconds".
 LAG = 10.0
@@ -127,7 +160,8 @@ def _session(
         base_url=base_url,
         transport=transport,
         limits=limits,
-        kinds={kind.name: kind(transport) for kind in _KINDS},
+        kinds={kind.name: kind(transport) for kind in _KINDS}
+        | {ProjectKind.name: ProjectKind(transport, project_id)},
         lag=lag,
         headers=headers,
     )

@@ -13,8 +13,10 @@ import respx
 from descope_state.sdk.provider import Session, Target
 from dstate_descope import Descope
 from dstate_descope.emulator.api import answer
+from dstate_descope.emulator.embedded import EmbeddedTransport
 from dstate_descope.emulator.request import Request, Response
 from dstate_descope.emulator.world import World, fresh
+from dstate_descope.plugin import DescopeSession
 
 Json = Any
 PROJECT = "P2fakeProjectId0000000000000"
@@ -61,8 +63,13 @@ def target(**changes: Json) -> Target:
 
 
 @asynccontextmanager
-async def embedded(folder: Path | None = None) -> AsyncIterator[Session]:
-    async with Descope().connect(target(folder=None if folder is None else str(folder))) as session:
+async def embedded(folder: Path | None = None, tier: int = 1) -> AsyncIterator[Session]:
+    reached = target(folder=None if folder is None else str(folder))
+    async with Descope().connect(reached) as session:
+        assert isinstance(session, DescopeSession)
+        assert isinstance(session.transport, EmbeddedTransport)
+        if tier > 1:
+            session.transport.world().tier = tier
         yield session
 
 

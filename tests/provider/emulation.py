@@ -19,7 +19,7 @@ def good(world: World, line: str, body: object = None, **query: str) -> Json:
 
 
 def refused(world: World, line: str, body: object = None) -> tuple[int, str, str]:
-    before = (world.revision, world.tables())
+    before = (world.revision, world.kept())
     response = call(world, line, body)
-    assert (world.revision, world.tables()) == before, "a refused call changed something"
+    assert (world.revision, world.kept()) == before, "a refused call changed something"
     return response.status, response.body["errorCode"], response.body["errorMessage"]

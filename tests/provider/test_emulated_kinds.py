@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from dstate_descope.emulator.switches import Switches
 from dstate_descope.emulator.world import World
 from tests.provider.connections import new_world
 from tests.provider.emulation import good, refused, rows
@@ -210,7 +211,7 @@ class TestTenants:
 
     def test_references_must_exist(self, world: World) -> None:
         good(world, "POST /v1/mgmt/tenant/create", self.FULL)
-        world.attributes = ("plan",)
+        world.switches = Switches(declared_tenant_attributes="plan")
         body: Json
         for body in (
             {"id": "acme", "name": "Acme", "federatedAppIds": ["nothing"]},

@@ -9,7 +9,7 @@ import pytest
 from dstate_descope.emulator.api import answer
 from dstate_descope.emulator.request import Request
 from dstate_descope.emulator.world import World
-from tests.provider.connections import CREDENTIALS, NOON, PROJECT, new_world
+from tests.provider.connections import CREDENTIALS, NOON, PROJECT, call, new_world
 from tests.provider.emulation import good, refused
 
 Json = Any
@@ -21,9 +21,42 @@ def world() -> World:
     return new_world()
 
 
+SEEDS: list[tuple[str, Json, str, str]] = [
+    (
+        "sso/idp/app/oidc/create",
+        {"name": "one", "loginPageUrl": "https://l.example"},
+        "sso",
+        "app1",
+    ),
+    ("accesskey/create", {"name": "key"}, "keys", "K2x"),
+    ("thirdparty/app/create", {"name": "one"}, "inbound", "TPA1"),
+    ("outbound/app/create", {"name": "one"}, "outbound", "out1"),
+    ("list", {"name": "deny", "type": "ips"}, "lists", "L1"),
+    ("jwt/templates/create", {"template": {"name": "one", "type": "user"}}, "templates", "JWT1"),
+]
+# What the emulator answers with a refusal, and the plan or the project would not change that.
+REFUSED = {
+    "/v1/mgmt/project/clone": 501,
+    "/v1/mgmt/project/export": 501,
+    "/v1/mgmt/project/import": 501,
+    "/v1/mgmt/project/snapshot/export": 501,
+    "/v1/mgmt/project/snapshot/import": 501,
+    "/v1/mgmt/project/snapshot/validate": 501,
+    "/v1/mgmt/flow/run": 501,
+    "/v1/mgmt/jwt/templates/library/apply": 501,
+    "/v1/auth/accesskey/exchange": 501,
+    "/v1/mgmt/project/delete": 400,
+}
+
+
 def prepared(world: World) -> None:
     """Give the recorded calls what they refer to."""
-    world.applications += ("app1",)
+    world.tier = 2
+    for path, body, table, identifier in SEEDS:
+        good(world, f"POST /v1/mgmt/{path}", body)
+        _renamed(
+            world.tables[table], {"keys": "key", "lists": "deny"}.get(table, "one"), identifier
+        )
     for name in ("doc.read", "a", "b"):
         good(world, "POST /v1/mgmt/permission/create", {"name": name})
     for name in ("editor", "a", "b"):
@@ -33,6 +66,14 @@ def prepared(world: World) -> None:
     good(world, "POST /v1/mgmt/role/create", {"name": "editor", "tenantId": "acme"})
     _renamed(world.permissions, "doc.read", "PERM2fake")
     _renamed(world.roles, "editor", "ROL2fake")
+    for identifier in ("K2mk", "K1"):
+        key = good(world, "PUT /v1/mgmt/managementkey", {"name": identifier})["key"]
+        _renamed(world.tables["management_keys"], key["name"], identifier)
+    invited = {"descopers": [{"loginId": "ana@example.com"}]}
+    person = good(world, "PUT /v1/mgmt/descoper", invited)["descopers"][0]
+    world.tables["descopers"]["U1"] = {**person, "id": "U1"}
+    dsl = "model AuthZ 1.0\ntype user\ntype doc\nrelation owner: user"
+    good(world, "POST /v1/mgmt/fga/schema", {"dsl": dsl})
 
 
 def _renamed(table: dict[str, dict[str, Any]], name: str, identifier: str) -> None:
@@ -43,22 +84,28 @@ def _renamed(table: dict[str, dict[str, Any]], name: str, identifier: str) -> No
 @pytest.mark.parametrize("sample", RECORDED, ids=lambda sample: f"{sample['sdk']}-{sample['op']}")
 def test_what_the_sdks_send_is_understood(world: World, sample: dict[str, Any]) -> None:
     prepared(world)
-    body = sample.get("body")
-    if sample["path"].endswith("/create"):
-        _make_room(world, sample["path"].split("/")[3], body)
-    elif sample["path"].endswith("/create/batch"):
-        _make_room(world, sample["path"].split("/")[3], {"name": "a"})
-        _make_room(world, sample["path"].split("/")[3], {"name": "b"})
-    elif sample["path"].endswith("/update/batch"):
-        _make_room(world, sample["path"].split("/")[3], {"name": "b"})
-    good(world, f"{sample['method']} {sample['path']}", body, **sample.get("query", {}))
+    path, body = sample["path"], sample.get("body")
+    _make_room(world, path, body)
+    if "/saml/" in path:
+        world.tables["sso"]["app1"]["appType"] = "saml"
+    response = call(world, f"{sample['method']} {path}", body, **sample.get("query", {}))
+    assert response.status == REFUSED.get(path, 200), response.body
 
 
-def _make_room(world: World, noun: str, body: Json) -> None:
-    table = getattr(world, f"{noun}s")
-    wanted = (body["name"], body.get("tenantId") or "")
+def _make_room(world: World, path: str, body: Json) -> None:
+    """Take away what a recorded creation or renaming would collide with."""
+    if body and path.endswith(("/create", "/v1/mgmt/list")):
+        _remove(world, path.split("/")[3], body)
+    elif path.endswith(("/create/batch", "/update/batch")):
+        for name in ("a", "b")[path.endswith("/update/batch") :]:
+            _remove(world, path.split("/")[3], {"name": name})
+
+
+def _remove(world: World, noun: str, body: Json) -> None:
+    table = world.tables.get(f"{noun}s", {})
+    wanted = (body.get("name"), body.get("tenantId") or "")
     for row in list(table.values()):
-        same_level = (row["name"], row.get("tenantId", "")) == wanted
+        same_level = (row.get("name"), row.get("tenantId", "")) == wanted
         if (noun != "permission" and row["id"] == body.get("id")) or same_level:
             del table[row["id"]]
 

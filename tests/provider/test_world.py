@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from descope_state.sdk.faults import Fault, Indeterminate, Rejected
+from dstate_descope.emulator.switches import Switches
 from dstate_descope.emulator.world import fresh, load, save
 from dstate_descope.kinds.permission import Permission
 from dstate_descope.kinds.role import Role
@@ -73,7 +74,8 @@ async def test_a_file_that_cannot_be_written_is_an_open_question(tmp_path: Path)
 
 def test_a_file_gives_back_what_was_saved(tmp_path: Path) -> None:
     world = new_world()
-    world.tier, world.attributes = 3, ("plan",)
+    world.tier = 3
+    world.switches = Switches(declared_tenant_attributes="plan")
     assert call(world, "POST /v1/mgmt/tenant/create", {"name": "Acme"}).status == 200
     file = tmp_path / "world.json"
     save(world, file)
@@ -83,7 +85,7 @@ def test_a_file_gives_back_what_was_saved(tmp_path: Path) -> None:
 
 def test_a_fresh_project_does_not_depend_on_the_hour() -> None:
     early, late = fresh(PROJECT, lambda: 1), fresh(PROJECT, lambda: 2)
-    assert early.tables() == late.tables()
+    assert early.kept() == late.kept()
 
 
 def test_a_duplicate_is_a_rejection_not_a_conflict() -> None:

@@ -21,6 +21,7 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict)
     body: Json = None
     authorization: str = ""
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,14 @@ class Refusal(Exception):
         return Response(status=self.status, body=body)
 
 
+class Unknown(Refusal):
+    """A call with a field that nobody knows."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f'unknown field "{field}"', code="E011001")
+        self.field = field
+
+
 _DESCRIPTIONS = {
     "E011001": "Request is malformed",
     "E011003": "Request is invalid",
@@ -59,6 +68,7 @@ _DESCRIPTIONS = {
     "E011008": "Invalid project",
     "E404000": "Not found",
     "E400409": "Already exists",
+    "E130429": "API rate limit exceeded",
 }
 
 
@@ -161,6 +171,53 @@ class Rows:
         return list(value)
 
 
+class Whole:
+    """An integer, which may be spelled as a string of digits."""
+
+    zero = 0
+
+    def check(self, name: str, value: Json) -> Json:
+        """Refuse what is no integer."""
+        if isinstance(value, str) and value.lstrip("-").isdecimal():
+            return int(value)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise _not(name, "an integer")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An object of known fields; others inside it are let pass, as the gateway does."""
+
+    fields: "Fields"
+    zero = None
+
+    def check(self, name: str, value: Json) -> Json:
+        """Refuse what is no object, and fill in what it leaves out."""
+        if not isinstance(value, dict):
+            raise _not(name, "an object")
+        return filled(known(value, self.fields), self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A list of objects of known fields."""
+
+    fields: "Fields"
+
+    @property
+    def zero(self) -> Json:
+        """Give an empty list that nobody else holds."""
+        return []
+
+    def check(self, name: str, value: Json) -> Json:
+        """Refuse what is no list of objects, and fill in what each leaves out."""
+        if not isinstance(value, list):
+            raise _not(name, "a list of objects")
+        part = Part(self.fields)
+        return [part.check(name, item) for item in value]
+
+
 class Anything:
     """A field that is accepted and not looked at."""
 
@@ -172,7 +229,9 @@ class Anything:
         return value
 
 
-Fields = Mapping[str, Text | Flag | Texts | Mapped | Choice | Rows | Anything]
+Fields = Mapping[
+    str, Text | Flag | Texts | Mapped | Choice | Rows | Anything | Whole | Part | Parts
+]
 
 
 def _not(name: str, expected: str) -> Refusal:
@@ -188,8 +247,7 @@ def given(body: Json, fields: Fields, *, required: tuple[str, ...] = ()) -> Body
         raise Refusal(message, code="E011001")
     unknown = [name for name in body if name not in fields]
     if unknown:
-        message = f'unknown field "{unknown[0]}"'
-        raise Refusal(message, code="E011001")
+        raise Unknown(unknown[0])
     values = {
         name: fields[name].check(name, value) for name, value in body.items() if value is not None
     }

@@ -1,29 +1,31 @@
 """Roles: named sets of permissions, of the project or of one tenant."""
 
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from descope_state.sdk.faults import Indeterminate, NotFound
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.provider import Remote
 from descope_state.sdk.schema import Computed, Config, Immutable, Unordered
 from dstate_descope import wire
+from dstate_descope.kinds.fields import ShortName, Text
 from dstate_descope.kinds.listed import Listed, after_writing, understood
 
 
 class Role(Config):
     """A named set of permissions that users and access keys are given."""
 
+    names: ClassVar[Mapping[str, str]] = {"permissions": "permissionNames", "tenant": "tenantId"}
+
     id: Annotated[str | None, Computed()] = Field(
         default=None, description="The id that Descope gave the role."
     )
-    name: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(
+    name: ShortName = Field(
         description="The name that users, keys and tenants refer to; unique within its level."
     )
-    description: Annotated[str, StringConstraints(max_length=254)] = Field(
-        default="", description="What the role is for, for people."
-    )
+    description: Text = Field(default="", description="What the role is for, for people.")
     permissions: Annotated[list[str], Unordered()] = Field(
         default_factory=list, description="The names of the permissions that the role grants."
     )
@@ -51,46 +53,38 @@ class RoleKind(Listed[Role]):
     identity_fields: ClassVar[tuple[str, ...]] = ("tenant", "name")
     everything: ClassVar[Endpoint] = wire.ROLE_ALL
     rows = "roles"
-
-    def decode(self, record: wire.Record) -> Remote[Role]:
-        """Read one role of an answer."""
-        config = Role.model_construct(
-            id=record.id(),
-            name=record.text("name"),
-            description=record.text("description"),
-            permissions=record.texts("permissionNames"),
-            tenant=record.text("tenantId"),
-            default=record.flag("default"),
-            private=record.flag("private"),
-            created_time=record.seconds("createdTime"),
-        )
-        return Remote(id=record.id(), config=config)
+    batches: ClassVar[frozenset[str]] = frozenset({"create", "update", "delete"})
 
     async def create(self, config: Role) -> Remote[Role]:
         """Make a role."""
-        body = {"name": config.name, **_body(config)}
+        body = {"name": config.name, **self._body(config)}
         return await self._written(wire.ROLE_CREATE, config, body=body)
+
+    async def create_many(self, configs: Sequence[Role]) -> Sequence[Remote[Role]]:
+        """Make several in one call."""
+        roles = [{"name": config.name, **self._body(config)} for config in configs]
+        return await self._all_written(wire.ROLE_CREATE_BATCH, configs, roles=roles)
 
     async def update(
         self, current: Remote[Role], config: Role, changed: frozenset[str]
     ) -> Remote[Role]:
         """Write every field: the API replaces the whole object."""
         del changed
-        body = {"id": current.id, "newName": config.name, **_body(config)}
+        body = {"id": current.id, "newName": config.name, **self._body(config)}
         return await self._written(wire.ROLE_UPDATE, config, body=body)
 
-    async def _written(self, endpoint: Endpoint, config: Role, *, body: wire.Body) -> Remote[Role]:
-        answer = await self.transport.send(endpoint, body=body)
-        if answer:
-            return understood(endpoint, lambda: self.decode(wire.Record(answer, self.name)))
-        what = f"role `{self.identity(config)}`"
-        found = await after_writing(self.find(self.identity(config)), what)
-        if found is None:
-            message = f"{what} was written but cannot be read yet"
-            raise Indeterminate(message)
-        return found
+    async def update_many(
+        self, updates: Sequence[tuple[Remote[Role], Role, frozenset[str]]]
+    ) -> Sequence[Remote[Role]]:
+        """Write several in one call."""
+        roles = [
+            {"id": current.id, "newName": config.name, **self._body(config)}
+            for current, config, _ in updates
+        ]
+        configs = [config for _, config, _ in updates]
+        return await self._all_written(wire.ROLE_UPDATE_BATCH, configs, roles=roles)
 
-    async def read(self, id: str) -> Remote[Role] | None:  # noqa: A002  # the contract's word
+    async def read(self, id: str) -> Remote[Role] | None:
         """Give one role by its id, or None."""
         async for remote in self._listed(wire.ROLE_SEARCH, {"roleIds": [id]}):
             if remote.id == id:
@@ -102,17 +96,38 @@ class RoleKind(Listed[Role]):
         body = {"id": current.id}
         if current.config.tenant:
             body["tenantId"] = current.config.tenant
-        try:
-            await self.transport.send(wire.ROLE_DELETE, body=body)
-        except NotFound:
-            return
+        await self._gone(wire.ROLE_DELETE, body)
 
+    async def delete_many(self, currents: Sequence[Remote[Role]]) -> None:
+        """Remove several, in one call for each level; never without ids, which would be all."""
+        ordered = sorted(currents, key=lambda current: current.config.tenant)
+        for tenant, group in groupby(ordered, key=lambda current: current.config.tenant):
+            body: wire.Body = {"roleIds": [current.id for current in group]}
+            if tenant:
+                body["tenantId"] = tenant
+            await self._gone(wire.ROLE_DELETE_BATCH, body)
 
-def _body(config: Role) -> wire.Body:
-    body: wire.Body = {
-        "description": config.description,
-        "permissionNames": list(config.permissions),
-        "default": config.default,
-        "private": config.private,
-    }
-    return {**body, "tenantId": config.tenant} if config.tenant else body
+    def _body(self, config: Role) -> wire.Body:
+        names = ("description", "permissions", "default", "private")
+        body = self.codec.encode(config, names)
+        return {**body, "tenantId": config.tenant} if config.tenant else body
+
+    async def _written(self, endpoint: Endpoint, config: Role, *, body: wire.Body) -> Remote[Role]:
+        answer = await self.transport.send(endpoint, body=body)
+        if answer:
+            return self._understood(endpoint, answer)
+        identity = self.identity(config)
+        return await self._seen(self.find(identity), f"role `{identity}`")
+
+    async def _all_written(
+        self, endpoint: Endpoint, configs: Sequence[Role], *, roles: Sequence[wire.Body]
+    ) -> Sequence[Remote[Role]]:
+        answer = await self.transport.send(endpoint, body={"roles": roles})
+        if not answer:
+            return await self._all_seen(configs)
+        made = understood(endpoint, lambda: self._decoded(answer))
+        by_key = {self.identity(one.config): one for one in made}
+        keys = [self.identity(config) for config in configs]
+        if all(key in by_key for key in keys):
+            return [by_key[key] for key in keys]
+        return await after_writing(self._all_seen(configs), f"{len(configs)} roles")

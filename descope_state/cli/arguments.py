@@ -17,19 +17,28 @@ _GLOBAL_FLAGS = frozenset({"--no-color"})
 # What follows one of these is a value, whatever it looks like.
 _WITH_VALUE = frozenset(
     {
+        "--as",
         "--confirm",
+        "--db",
         "--env",
         "--exclude",
+        "--fault",
         "--format",
         "--json-into",
+        "--lag",
+        "--limit",
         "--lock-timeout",
         "--max-capacity",
         "--out",
         "--override",
         "--parallelism",
+        "--port",
         "--replace",
+        "--seed",
         "--stale",
+        "--switch",
         "--target",
+        "--tier",
         "--var",
         "--var-file",
     }

@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from descope_state.cli import applying, describing, drifting, planning, reading, running, stating
+from descope_state.cli import (
+    applying,
+    describing,
+    drifting,
+    emulating,
+    planning,
+    reading,
+    running,
+    stating,
+)
 from descope_state.frozen import dataclass
 
 _EXITS = {
@@ -40,6 +49,7 @@ class Command:
 
 GROUPS = {
     "state": "Look at the state, move things about in it, and put it back.",
+    "emulator": "Descope on this machine: to try things, and for clients that know no dstate.",
     "runs": "Look at what was done, by whom, and what it overwrote.",
 }
 _OFFLINE = "Changes the state alone; the project is neither asked nor changed."
@@ -262,6 +272,41 @@ ALL = (
         examples=("dstate fmt --check", "dstate fmt --diff", "dstate fmt"),
         exits=(0, 1, 2, 64),
         changes="Rewrites the stack's YAML files in place, unless asked only to look.",
+    ),
+    Command(
+        name="emulator start",
+        function=emulating.start,
+        examples=(
+            "dstate emulator start",
+            "dstate emulator start --port 0 --db emulator.db --tier pro",
+            "dstate emulator start --fault 'POST /v1/mgmt/role/create: status=503, times=2'",
+            "dstate emulator start --limit general=1000/10 --lag 2",
+        ),
+        exits=(0, 1, 64),
+        changes="Changes nothing but its own database.",
+    ),
+    Command(
+        name="emulator call",
+        function=emulating.call,
+        examples=(
+            "dstate emulator call GET /v1/mgmt/role/all",
+            """dstate emulator call POST /v1/mgmt/permission/create '{"name": "a"}' --as ana""",
+        ),
+        exits=(0, 1, 64),
+        changes="Changes the emulated project alone; the state does not know of it.",
+    ),
+    Command(
+        name="emulator dump",
+        function=emulating.dump,
+        examples=("dstate emulator dump",),
+        exits=(0, 1, 64),
+    ),
+    Command(
+        name="emulator reset",
+        function=emulating.reset,
+        examples=("dstate emulator reset --yes",),
+        exits=(0, 1, 5, 64),
+        changes="Empties the emulated project; the state does not know of it.",
     ),
     Command(
         name="version",

@@ -1,6 +1,5 @@
 """The provider: where Descope is, who we are there, and what it holds."""
 
-import hashlib
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -8,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from descope_state.sdk.emulation import Emulator
 from descope_state.sdk.faults import Rejected, Unauthorized
 from descope_state.sdk.http import Settling, Transport, over_http
 from descope_state.sdk.provider import Kind, Limit, Session, Target, Tier
@@ -30,6 +30,7 @@ from dstate_descope.kinds.tenant import TenantKind
 from dstate_descope.kinds.tenant_settings import TenantSettingsKind
 from dstate_descope.kinds.theme import ThemeKind
 from dstate_descope.kinds.user_attribute import UserAttributeKind
+from dstate_descope.naming import emulated_project
 
 _KINDS: tuple[type[Any], ...] = (
     AccessKeyKind,
@@ -105,6 +106,12 @@ class Descope:
         """Open a connection to the service, to another base URL, or to the embedded emulator."""
         return _embedded(target) if target.endpoint == "emulator" else _remote(target)
 
+    def emulator(self) -> Emulator:
+        """Give the service that runs on a laptop."""
+        from dstate_descope.emulator.door import DescopeEmulator  # noqa: PLC0415  # as wanted
+
+        return DescopeEmulator()
+
 
 @asynccontextmanager
 async def _embedded(target: Target) -> AsyncIterator[Session]:
@@ -165,13 +172,6 @@ def _session(
         lag=lag,
         headers=headers,
     )
-
-
-def emulated_project(environment: str) -> str:
-    """Derive the project id of an embedded emulator: always the same for an environment."""
-    slug = "".join(filter(str.isalnum, environment))[:9]
-    digest = hashlib.sha256(environment.encode()).hexdigest()
-    return f"Pemulator{slug}{digest}"[:28]
 
 
 def base_url(endpoint: str, project_id: str) -> str:

@@ -10,7 +10,8 @@ from descope_state.sdk.faults import Fault, Rejected, Unauthorized, Unavailable
 from descope_state.sdk.provider import Tier
 from descope_state.sdk.schema import fields_of
 from dstate_descope import Descope
-from dstate_descope.plugin import base_url, emulated_project
+from dstate_descope.naming import emulated_project
+from dstate_descope.plugin import base_url
 from tests.provider.connections import KEY, PROJECT, CountingGate, embedded, target
 
 pytestmark = pytest.mark.anyio

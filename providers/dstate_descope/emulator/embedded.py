@@ -9,10 +9,9 @@ from descope_state.sdk.faults import Indeterminate, Rejected
 from descope_state.sdk.http import Answer, Endpoint, Settling
 from descope_state.sdk.provider import Gate
 from dstate_descope.emulator.api import answer
-from dstate_descope.emulator.request import Json, Request
+from dstate_descope.emulator.request import GOOD, Json, Request
 from dstate_descope.emulator.world import Clock, World, fresh, load, now, save
-
-FILE = "emulator.json"
+from dstate_descope.naming import FILE
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,7 +51,7 @@ class EmbeddedTransport:
         response = answer(world, request)
         if world.revision != revision:
             self._save(world)
-        if response.status == 200:  # noqa: PLR2004  # the only success the emulator knows
+        if response.status == GOOD:
             return response.body
         content = json.dumps(response.body).encode()
         raise self.settling.fault(endpoint, Answer(status=response.status, content=content))

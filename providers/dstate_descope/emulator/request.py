@@ -33,6 +33,9 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+GOOD = 200
+
+
 class Refusal(Exception):
     """A call that is refused, in the service's own form."""
 

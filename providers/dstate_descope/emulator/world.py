@@ -150,9 +150,9 @@ def read(data: Row, clock: Clock = now) -> World:
     )
 
 
-def spell(world: World) -> str:
-    """Spell a project, one record to a line; only what has changed since is spelled anew."""
-    data = {
+def head(world: World) -> Row:
+    """Give what a project is besides its objects."""
+    return {
         "format": FORMAT,
         "projectId": world.project_id,
         "tier": world.tier,
@@ -161,8 +161,12 @@ def spell(world: World) -> str:
         "switches": world.switches.changed(),
         "documents": world.documents,
     }
+
+
+def spell(world: World) -> str:
+    """Spell a project, one record to a line; only what has changed since is spelled anew."""
     tables = (f'"{name}":[\n{_lines(world, name)}\n]' for name in TABLES)
-    return json.dumps(data)[:-1] + ",\n" + ",\n".join(tables) + "}\n"
+    return json.dumps(head(world))[:-1] + ",\n" + ",\n".join(tables) + "}\n"
 
 
 def _lines(world: World, name: str) -> str:

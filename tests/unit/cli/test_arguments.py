@@ -1,6 +1,8 @@
 """Terraform's spellings mean here what they mean there, and no argument is ever lost."""
 
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import typer
@@ -13,9 +15,18 @@ from descope_state.cli.main import application
 from descope_state.errors import UsageError
 
 COMMAND = typer.main.get_command(application())
+
+
+def _below(command: object) -> Iterator[Any]:
+    """Give a command and all that are below it."""
+    yield command
+    for inner in vars(command).get("commands", {}).values():
+        yield from _below(inner)
+
+
 OPTIONS = [
     parameter
-    for command in (COMMAND, *vars(COMMAND)["commands"].values())
+    for command in _below(COMMAND)
     for parameter in command.params
     if parameter.param_type_name == "option"
 ]

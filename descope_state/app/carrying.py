@@ -185,6 +185,7 @@ class _Run:
         self._errand = errand
         self._place = place
         self._plan = plan
+        self._looked = place.gate.total
         self._operations = operations
         self._seen = seen
         self._snapshot = place.held.snapshot
@@ -271,7 +272,8 @@ class _Run:
             results=tuple(self._result(change, gone) for change in self._errand.plan.effective),
             interrupted=self._place.stop.asked and not halted,
             halted=halted,
-            calls=self._place.gate.total,
+            calls=self._place.gate.total - self._looked,
+            looked=self._looked,
             serial=serial,
         )
 

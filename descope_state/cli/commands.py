@@ -279,7 +279,7 @@ ALL = (
         examples=(
             "dstate emulator start",
             "dstate emulator start --port 0 --db emulator.db --tier pro",
-            "dstate emulator start --fault 'POST /v1/mgmt/role/create: status=503, times=2'",
+            "dstate emulator start --fault 'GET /v1/mgmt/role/*: status=503, nth=2'",
             "dstate emulator start --limit general=1000/10 --lag 2",
         ),
         exits=(0, 1, 64),
@@ -290,7 +290,7 @@ ALL = (
         function=emulating.call,
         examples=(
             "dstate emulator call GET /v1/mgmt/role/all",
-            """dstate emulator call POST /v1/mgmt/permission/create '{"name": "a"}' --as ana""",
+            """dstate emulator call POST /v1/mgmt/role/create '{"name": "x"}' --as ana""",
         ),
         exits=(0, 1, 64),
         changes="Changes the emulated project alone; the state does not know of it.",

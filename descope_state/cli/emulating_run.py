@@ -57,7 +57,11 @@ def run_start(terminal: Terminal, asked: Asked) -> None:
         terminal.note(f"Descope is emulated at {url}, on the {asked.tier} plan, {limits}.")
         terminal.note(f"Point a client at it: DESCOPE_BASE_URL={url}. Ctrl-C ends it.")
 
-    serve(surroundings, serving, ready=ready)
+    try:
+        serve(surroundings, serving, ready=ready)
+    except KeyboardInterrupt:
+        # There is no other end to it: this one is as good as any.
+        terminal.note("The emulator has ended.")
 
 
 def run_dump(terminal: Terminal, opening: Opening) -> None:

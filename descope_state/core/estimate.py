@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import ceil
 
-from descope_state.core.operations import Operations
+from descope_state.core.operations import Operation, Operations
+from descope_state.model.event import Step
 from descope_state.model.plan import Estimate
 from descope_state.sdk.provider import Limit
 from descope_state.sdk.schema import Schema
@@ -39,13 +40,39 @@ def estimate(
 
 
 def _calls(operations: Operations, schemas: Mapping[str, Schema]) -> Counter[str]:
-    """Count calls by family; a batch is one call, a single step what its kind says."""
+    """Count calls by family; a batch is one call and a look, a single step what its kind says."""
     counted: Counter[str] = Counter()
     for batch in operations.batches:
         schema = schemas[batch.kind]
-        single = schema.calls.get(batch.step, 1)
-        counted[schema.family] += 1 if batch.step in schema.batches else single
+        if batch.step in schema.batches and len(batch.operations) > 1:
+            counted[schema.family] += 1 + schema.reads.get(batch.step, 0)
+            continue
+        for index in batch.operations:
+            counted[schema.family] += _single(operations.operations[index], schema)
     return counted
+
+
+def _single(operation: Operation, schema: Schema) -> int:
+    """Count the calls of one step: fields that go apart have calls of their own."""
+    calls = schema.calls.get(operation.step, 1)
+    if not schema.apart or operation.step is Step.DELETE:
+        return calls
+    written = _written(operation, schema)
+    together = written - schema.apart
+    made = operation.step is Step.CREATE and not schema.singleton
+    return (calls if together or made else calls - 1) + len(written & schema.apart)
+
+
+def _written(operation: Operation, schema: Schema) -> frozenset[str]:
+    """Name the fields that a step writes: of a new object those that are not as they begin."""
+    if operation.step is Step.UPDATE:
+        return frozenset(changed.name for changed in operation.change.fields)
+    after = operation.change.after or {}
+    return frozenset(
+        name
+        for name, value in after.items()
+        if schema.singleton or value not in (schema.fields[name].default, None)
+    )
 
 
 def _waiting(limit: Limit, calls: Mapping[str, int]) -> float:

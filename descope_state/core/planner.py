@@ -220,7 +220,9 @@ class _Table:
         id_ = entry.id if entry is not None else self._imports.get(address, "")
         live = self._observation.object(address.kind, id_) if id_ else None
         if not id_ and schema.singleton:
-            live = self._observation.singleton(schema, identity_of(schema, attributes) or "")
+            identity = identity_of(schema, attributes)
+            # What it belongs to may not be made yet; then it is not there either.
+            live = None if identity is None else self._observation.singleton(schema, identity)
         return Subject(
             desired=desired,
             schema=schema,

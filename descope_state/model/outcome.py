@@ -77,7 +77,8 @@ class Outcome:
     """A run that is over: every change of its plan that was not a no-op, and how it ended.
 
     `halted` says why nothing more was tried where that was nobody's wish: a service that does not
-    answer, or a journal that cannot be written.
+    answer, or a journal that cannot be written. `looked` are the calls that were made to look
+    before anything was written, `calls` all that came after.
     """
 
     run: str
@@ -86,6 +87,7 @@ class Outcome:
     halted: str = ""
     seconds: float = 0.0
     calls: int = 0
+    looked: int = 0
     serial: int = 0
 
     def count(self, fate: Fate) -> int:

@@ -44,8 +44,16 @@ def outcome_text(outcome: Outcome, *, width: int = 80) -> tuple[Line, ...]:
         *_groups(outcome, width),
         *_halted(outcome, width),
         line(summary_line(outcome), "bold"),
+        *_spent(outcome),
         *_next(outcome, width),
     )
+
+
+def _spent(outcome: Outcome) -> Iterator[Line]:
+    """Say what it has cost, so that it can be held against what the plan said."""
+    if outcome.calls:
+        before = values.counted(outcome.looked, "call")
+        yield line(f"It took {values.counted(outcome.calls, 'call')}, and {before} to look first.")
 
 
 def summary_line(outcome: Outcome) -> str:

@@ -55,6 +55,8 @@ def _schema(kind: type[Any], provider: str) -> Schema:
         requires=int(_trait(kind, "requires")),
         batches=_trait(kind, "batches"),
         calls=_trait(kind, "calls"),
+        reads=_trait(kind, "reads"),
+        apart=_trait(kind, "apart"),
     )
 
 

@@ -82,6 +82,8 @@ class Kind(Protocol[C]):
     requires: ClassVar[Tier]
     batches: ClassVar[frozenset[str]]
     calls: ClassVar[Mapping[str, int]]
+    reads: ClassVar[Mapping[str, int]]
+    apart: ClassVar[frozenset[str]]
 
     def identity(self, config: C) -> str:
         """Give the natural key that a configuration has, without asking anybody."""
@@ -128,7 +130,9 @@ class KindDefaults:
     """What most kinds have in common; a kind inherits it and overrides what differs.
 
     `batches` names the actions the API has a batch endpoint for (`create`, `update`, `delete`),
-    `calls` how many calls one action takes where that is not one.
+    `calls` how many calls one action takes where that is not one, `reads` how many of them only
+    look at what was written, once for a batch too. `apart` are fields that are written by a call
+    of their own.
     """
 
     description: ClassVar[str] = ""
@@ -141,6 +145,8 @@ class KindDefaults:
     requires: ClassVar[Tier] = Tier.FREE
     batches: ClassVar[frozenset[str]] = frozenset()
     calls: ClassVar[Mapping[str, int]] = {}
+    reads: ClassVar[Mapping[str, int]] = {}
+    apart: ClassVar[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,6 +149,8 @@ class Schema:
     requires: int = 0
     batches: frozenset[str] = frozenset()
     calls: Mapping[str, int] = field(default_factory=dict)
+    reads: Mapping[str, int] = field(default_factory=dict)
+    apart: frozenset[str] = frozenset()
 
 
 def fields_of(model: type[BaseModel]) -> dict[str, Field]:

@@ -5,6 +5,9 @@ import io
 import re
 import shlex
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -95,12 +98,27 @@ def test_the_examples_of_a_command_are_those_in_its_help(command: Command) -> No
 
 @pytest.mark.parametrize("command", commands.ALL, ids=_by_name)
 def test_every_example_works_as_it_stands(command: Command, repository: Path) -> None:
+    if command.name == "emulator start":
+        for example in command.examples:
+            _serves(example, repository)
+        return
     for example in command.examples:
         came = run(example, repository)
         wanted = {status for word, status in OTHERWISE.items() if word in example} | {0}
         assert came.status in wanted, f"{example}: {came.status}\n{came.out}\n{came.err}"
         assert came.status in command.exits or command.name not in example
         assert "Traceback" not in came.err
+
+
+def _serves(example: str, folder: Path) -> None:
+    """See that a command that serves goes on until it is interrupted, and then ends well."""
+    arguments = [word for word in shlex.split(example)[1:] if word not in ("--port", "0")]
+    command = [sys.executable, "-m", "descope_state", *arguments, "--port", "0"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("http://127.0.0.1:")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
 
 
 def run(example: str, folder: Path) -> Said:

@@ -1,9 +1,10 @@
 """A wrong command line ends with status 64, a reason and a way out; nothing is asked or written."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -41,11 +42,13 @@ NEEDS = {
     "state show": ["label.docs"],
     "state mv": ["label.docs", "label.other"],
     "state push": ["state.json"],
+    "emulator call": ["GET", "/v1/mgmt/role/all"],
 }
 # What may be left out, and what takes as many as there are.
 OPTIONAL = {
     "explain": ["tenant"],
     "apply": ["plan.json"],
+    "emulator call": ["{}"],
     "output": ["name"],
     "runs show": ["run"],
     "state list": ["label"],
@@ -270,12 +273,19 @@ def test_a_value_that_looks_like_an_option_is_a_value(place: Place) -> None:
     assert "-C" in place.files()
 
 
+def _below(command: object) -> Iterator[Any]:
+    """Give a command and all that are below it."""
+    yield command
+    for inner in vars(command).get("commands", {}).values():
+        yield from _below(inner)
+
+
 def test_every_option_with_a_value_is_known_to_the_one_who_rewrites_command_lines() -> None:
     group = typer.main.get_command(application())
     assert isinstance(group, TyperGroup)
     taking = {
         spelling
-        for command in group.commands.values()
+        for command in list(_below(group))[1:]
         for parameter in command.params
         if parameter.param_type_name == "option" and not getattr(parameter, "is_flag", False)
         for spelling in parameter.opts

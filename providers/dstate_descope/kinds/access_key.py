@@ -95,8 +95,10 @@ class AccessKeyKind(Listed[AccessKey]):
     question: ClassVar[wire.Body | None] = {}
     rows = "keys"
     batches: ClassVar[frozenset[str]] = frozenset({"delete"})
-    # Answers to writes may leave out roles, tenants and addresses: the key is read back.
-    calls: ClassVar[Mapping[str, int]] = {"create": 2, "update": 2}
+    # The answer to a creation may leave out roles, tenants and addresses: the key is read back.
+    calls: ClassVar[Mapping[str, int]] = {"create": 2}
+    reads: ClassVar[Mapping[str, int]] = {"create": 1}
+    apart: ClassVar[frozenset[str]] = frozenset({"status"})
 
     def decode(self, record: wire.Record) -> Remote[AccessKey]:
         """Read one key; one that has expired was active until then."""

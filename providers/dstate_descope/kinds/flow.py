@@ -45,6 +45,7 @@ class FlowKind(Listed[Flow]):
     partial_list: ClassVar[bool] = True
     # An import is answered with nothing: what the service made of the flow is read back.
     calls: ClassVar[Mapping[str, int]] = {"create": 2, "update": 2}
+    reads: ClassVar[Mapping[str, int]] = {"create": 1, "update": 1}
 
     def decode(self, record: wire.Record) -> Remote[Flow]:
         """Read a row of the list, which has no definition."""

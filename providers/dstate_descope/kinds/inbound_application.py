@@ -123,6 +123,7 @@ class InboundApplicationKind(Listed[InboundApplication]):
     rows = "apps"
     # The answer to a creation has ids and a secret, and the rest is read back.
     calls: ClassVar[Mapping[str, int]] = {"create": 2}
+    reads: ClassVar[Mapping[str, int]] = {"create": 1}
 
     async def list(self) -> AsyncIterator[Remote[InboundApplication]]:
         """Give every application, page by page; what was seen ends a list that has no end."""

@@ -43,6 +43,7 @@ class Overlaid(Listed[C], ABC):
     singleton: ClassVar[bool] = True
     partial_list: ClassVar[bool] = True
     calls: ClassVar[Mapping[str, int]] = {"create": 2, "update": 2}
+    reads: ClassVar[Mapping[str, int]] = {"create": 1, "update": 1}
 
     def decode(self, record: wire.Record) -> Remote[C]:
         """Read of a tenant only that it is there."""

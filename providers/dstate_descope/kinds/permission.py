@@ -37,6 +37,7 @@ class PermissionKind(Listed[Permission]):
     batches: ClassVar[frozenset[str]] = frozenset({"create", "update", "delete"})
     # The answer to a creation is empty, so that the id must be looked up.
     calls: ClassVar[Mapping[str, int]] = {"create": 2}
+    reads: ClassVar[Mapping[str, int]] = {"create": 1}
 
     async def create(self, config: Permission) -> Remote[Permission]:
         """Make a permission and look up the id it was given."""

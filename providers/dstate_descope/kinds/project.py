@@ -1,6 +1,6 @@
 """The project itself: its name and its tags."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -40,8 +40,7 @@ class ProjectKind(Listed[Project]):
     everything: ClassVar[Endpoint] = wire.PROJECT_LIST
     question: ClassVar[wire.Body | None] = {}
     rows = "projects"
-    # Name and tags have calls of their own.
-    calls: ClassVar[Mapping[str, int]] = {"create": 2, "update": 2}
+    apart: ClassVar[frozenset[str]] = frozenset({"name", "tags"})
 
     def __init__(self, transport: Transport, project_id: str = "") -> None:
         super().__init__(transport)

@@ -177,6 +177,7 @@ class SsoApplicationKind(Listed[SsoApplication]):
     rows = "apps"
     # The answer to a creation is only the id.
     calls: ClassVar[Mapping[str, int]] = {"create": 2}
+    reads: ClassVar[Mapping[str, int]] = {"create": 1}
 
     def decode(self, record: wire.Record) -> Remote[SsoApplication]:
         """Read one application, whose settings lie in an object of its own protocol."""

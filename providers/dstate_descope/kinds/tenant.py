@@ -87,6 +87,8 @@ class TenantKind(Listed[Tenant]):
     rows = "tenants"
     # The answer to a creation is only the id; default roles have a call of their own besides.
     calls: ClassVar[Mapping[str, int]] = {"create": 2}
+    reads: ClassVar[Mapping[str, int]] = {"create": 1}
+    apart: ClassVar[frozenset[str]] = frozenset({"default_roles"})
 
     async def read(self, id: str) -> Remote[Tenant] | None:
         """Give one tenant by its id, or None."""

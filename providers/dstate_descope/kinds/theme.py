@@ -34,6 +34,7 @@ class ThemeKind(KindDefaults):
     singleton: ClassVar[bool] = True
     # An import is answered with nothing: what the service made of the theme is read back.
     calls: ClassVar[Mapping[str, int]] = {"create": 2, "update": 2}
+    reads: ClassVar[Mapping[str, int]] = {"create": 1, "update": 1}
 
     def __init__(self, transport: Transport) -> None:
         self.transport = transport

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import field, replace
 from pathlib import Path
@@ -19,6 +19,8 @@ from descope_state.app.admission import (
     workspace_of,
 )
 from descope_state.app.carrying import Errand, Place, carried_out, settled
+from descope_state.app.confiding import Confided, Remembering, confidant
+from descope_state.app.confiding import check as check_confidant
 from descope_state.app.connecting import connected, gate_for, translated
 from descope_state.app.locking import locked, started_by
 from descope_state.app.planning import Planned, Reading, planned
@@ -28,7 +30,7 @@ from descope_state.app.workspace import Opening, Workspace, opened, outlined
 from descope_state.config.files import read_anywhere
 from descope_state.core.observation import Observation
 from descope_state.core.planner import Wishes
-from descope_state.core.ports import SILENT, Observer
+from descope_state.core.ports import SILENT, Confidant, Observer
 from descope_state.errors import Interrupted, Refused, StalePlan, UnsafeFile
 from descope_state.frozen import dataclass
 from descope_state.model.change import Change
@@ -49,7 +51,8 @@ class Manner:
     """How a plan is to be applied.
 
     `lock_timeout` is how many seconds to wait for a lock; `confirmed` the name of a protected
-    environment, typed where nobody can be asked; `capacity` the share of the limits to use.
+    environment, typed where nobody can be asked; `capacity` the share of the limits to use;
+    `secrets_into` where secrets go that are told once, a folder or `keychain:SERVICE`.
     """
 
     parallelism: int = 10
@@ -59,6 +62,7 @@ class Manner:
     overrides: Mapping[str, int] = field(default_factory=dict)
     confirmed: str = ""
     automatic: bool = False
+    secrets_into: str = ""
 
 
 class Watch(Protocol):
@@ -87,6 +91,12 @@ class Watch(Protocol):
 
     def stopping(self) -> None:
         """Hear that somebody asked to stop."""
+
+    def sees(self) -> bool:
+        """Tell whether a secret on the screen is seen by a person, and by nobody else."""
+
+    def confided(self, told: Sequence[Confided]) -> None:
+        """Show the secrets that were told, this once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +250,8 @@ class Ground:
     ) -> Applied:
         """Carry out a plan that may be carried out."""
         self._refuse(plan)
+        keeper = self._confidant()
+        check_confidant(plan, self.workspace.catalog, heard=keeper is not None)
         snapshot = self.held.snapshot
         trail = Trail(workspace=self.workspace, surroundings=self.surroundings, started=started)
         kept: list[Change] = []
@@ -256,11 +268,16 @@ class Ground:
             skip_stale=self.manner.skip_stale,
         )
         try:
-            outcome: Outcome = self.surroundings.run(self._carrying(errand, observation))
+            outcome: Outcome = self.surroundings.run(
+                self._carrying(errand, observation, confidant=keeper)
+            )
         except asyncio.CancelledError:
             message = "stopped at once, with calls in flight; what was done is in the journal"
             hint = "the next command finds out what became of them, or `dstate resume` does now"
             raise Interrupted(message, hint=hint) from None
+        finally:
+            if isinstance(keeper, Remembering):
+                self.watch.confided(keeper.told)
         if kept:
             try:
                 trail.after(plan, kept, snapshot=snapshot, outcome=outcome)
@@ -278,7 +295,14 @@ class Ground:
             overrides=self.manner.overrides,
         )
 
-    async def _carrying(self, errand: Errand, observation: Observation | None) -> Outcome:
+    def _confidant(self) -> Confidant | None:
+        """Say who hears the secrets that are told once."""
+        named = confidant(self.surroundings, self.manner.secrets_into)
+        return named or (Remembering() if self.watch.sees() else None)
+
+    async def _carrying(
+        self, errand: Errand, observation: Observation | None, *, confidant: Confidant | None
+    ) -> Outcome:
         stop = Stop()
         bindings = errand.plan.bindings
         with (
@@ -289,6 +313,7 @@ class Ground:
             async with connected(self.workspace, gate) as session:
                 check_project(bindings, project_id=session.project_id, base_url=session.base_url)
                 place = self._place(session, gate=gate, observer=observer, stop=stop)
+                place = replace(place, confidant=confidant)
                 with translated(self.workspace):
                     return await carried_out(errand, place, observation=observation)
 

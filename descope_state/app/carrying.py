@@ -6,7 +6,7 @@ from dataclasses import field, replace
 from descope_state.app.looking import Moved, in_play, moved_on
 from descope_state.core.observation import Observation
 from descope_state.core.operations import Operation, Operations, Step, lower
-from descope_state.core.ports import Journal, Observer
+from descope_state.core.ports import Confidant, Journal, Observer
 from descope_state.core.promising import Results, noted, output_results, refreshed
 from descope_state.core.replay import Replay, replayed
 from descope_state.errors import StalePlan, UnsafeFile
@@ -44,6 +44,7 @@ class Place:
     wall: Callable[[], float]
     chance: Callable[[], float]
     parallelism: int = 10
+    confidant: Confidant | None = None
 
     def means(self, journal: Journal) -> Means:
         """Give what the runtime needs."""
@@ -61,6 +62,7 @@ class Place:
             chance=self.chance,
             lag=self.session.lag,
             parallelism=self.parallelism,
+            confidant=self.confidant,
         )
 
 

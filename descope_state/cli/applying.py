@@ -19,6 +19,7 @@ from descope_state.cli.options import (
     MaxCapacity,
     Overrides,
     Replaces,
+    SecretsInto,
     Targets,
     VariableFiles,
     Variables,
@@ -70,6 +71,7 @@ def apply(
     parallelism: Changes = 10,
     max_capacity: MaxCapacity = 1.0,
     lock_timeout: LockTimeout = None,
+    secrets_into: SecretsInto = "",
     compact_warnings: CompactWarnings = False,
     verbose: Verbose = False,
     json: AsJson = False,
@@ -97,6 +99,7 @@ def apply(
             override=override,
             confirm=confirm,
             automatic=auto_approve,
+            secrets_into=secrets_into,
         ),
         attendant=_attendant(context, json=json, verbose=verbose, compact=compact_warnings),
     )
@@ -240,6 +243,7 @@ def _manner(
     override: list[str] | None = None,
     confirm: str | None = None,
     automatic: bool = False,
+    secrets_into: str = "",
 ) -> "Manner":
     from descope_state.app.applying import Manner
     from descope_state.app.wishing import overrides_of
@@ -252,4 +256,5 @@ def _manner(
         overrides=overrides_of(pairs(override, option="--override")),
         confirmed=confirm or "",
         automatic=automatic,
+        secrets_into=secrets_into,
     )

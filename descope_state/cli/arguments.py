@@ -34,6 +34,7 @@ _WITH_VALUE = frozenset(
         "--parallelism",
         "--port",
         "--replace",
+        "--secrets-into",
         "--seed",
         "--stale",
         "--switch",

@@ -1,8 +1,9 @@
 """Who stands between a run and the person at the terminal: shows, asks, and passes on answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from descope_state.app.confiding import Confided
 from descope_state.app.planning import Planned
 from descope_state.app.workspace import Workspace
 from descope_state.cli.progress import observer_for
@@ -13,6 +14,7 @@ from descope_state.errors import Refused
 from descope_state.frozen import dataclass
 from descope_state.model.outcome import Settlement
 from descope_state.model.plan import Plan
+from descope_state.report.clean import clean
 from descope_state.report.problems import problems_text
 from descope_state.report.settlement import settlement_text
 from descope_state.report.spans import line
@@ -91,6 +93,17 @@ class Attendant:
             path = surroundings.folder / self.terminal.log
             with logged(Unheard(observer), path, now=surroundings.now, run=run) as listener:
                 yield listener
+
+    def sees(self) -> bool:
+        """Tell whether there is a screen with a person before it."""
+        return not self.json and self.terminal.out.isatty() and self.terminal.ask is not None
+
+    def confided(self, told: Sequence[Confided]) -> None:
+        """Show secrets this once."""
+        if told:
+            self.terminal.answer([line("Shown this once, and kept nowhere:", "bold")])
+        for one in told:
+            self.terminal.answer([line(f"  {one.address} {one.name} = {clean(one.secret)}")])
 
     def stopping(self) -> None:
         """Say that the first Ctrl-C was heard."""

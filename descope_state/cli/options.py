@@ -85,6 +85,14 @@ Confirm = Annotated[
         metavar="NAME",
     ),
 ]
+SecretsInto = Annotated[
+    str,
+    typer.Option(
+        "--secrets-into",
+        help="Where secrets go that are told once: a folder, or keychain:SERVICE.",
+        metavar="DIR",
+    ),
+]
 LockTimeout = Annotated[
     str | None,
     typer.Option(

@@ -1,6 +1,7 @@
 """The operating system's keychain, where the extra for it is installed."""
 
 _SERVICE = "dstate"
+_ABSENT = "the keychain needs the package `keyring`: pip install 'descope-state[keychain]'"
 
 
 class NoKeychain(ValueError):
@@ -15,14 +16,27 @@ def stored(name: str) -> str | None:
         return None
 
 
+def store(service: str, name: str, *, secret: str) -> None:
+    """Put a secret into the keychain; NoKeychain says why that cannot be done."""
+    try:
+        import keyring  # noqa: PLC0415  # an extra, and slow to load
+        from keyring.errors import KeyringError  # noqa: PLC0415  # as above
+    except ModuleNotFoundError:
+        raise NoKeychain(_ABSENT) from None
+    try:
+        keyring.set_password(service, name, secret)
+    except KeyringError:
+        message = "this machine has no keychain that can be written"
+        raise NoKeychain(message) from None
+
+
 def secret(service: str, name: str) -> str | None:
     """Give what the keychain holds under a service and a name, if anything."""
     try:
         import keyring  # noqa: PLC0415  # an extra, and slow to load
         from keyring.errors import KeyringError  # noqa: PLC0415  # as above
     except ModuleNotFoundError:
-        message = "the keychain needs the package `keyring`: pip install 'descope-state[keychain]'"
-        raise NoKeychain(message) from None
+        raise NoKeychain(_ABSENT) from None
     try:
         value = keyring.get_password(service, name)
     except KeyringError:

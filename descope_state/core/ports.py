@@ -34,6 +34,13 @@ class Journal(Protocol):
         """Make everything that was written durable; many who ask at once share one effort."""
 
 
+class Confidant(Protocol):
+    """Who is told the secrets that a service tells once, and keeps them where the user says."""
+
+    def keep(self, address: Address, name: str, *, secret: str) -> None:
+        """Keep a secret; where that fails the object is made again, for its secret is lost."""
+
+
 class Observer(Protocol):
     """Who is told how a run goes: a progress bar, a stream of events, a log."""
 

@@ -52,8 +52,9 @@ def outcome_text(outcome: Outcome, *, width: int = 80) -> tuple[Line, ...]:
 def _spent(outcome: Outcome) -> Iterator[Line]:
     """Say what it has cost, so that it can be held against what the plan said."""
     if outcome.calls:
-        before = values.counted(outcome.looked, "call")
-        yield line(f"It took {values.counted(outcome.calls, 'call')}, and {before} to look first.")
+        before = f", and {values.counted(outcome.looked, 'call')} to look first"
+        spent = values.counted(outcome.calls, "call")
+        yield line(f"It took {spent}{before if outcome.looked else ''}.")
 
 
 def summary_line(outcome: Outcome) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
-from descope_state.core.ports import Journal, Observer
+from descope_state.core.ports import Confidant, Journal, Observer
 from descope_state.frozen import dataclass
 from descope_state.runtime.bridge import Bound
 from descope_state.runtime.gate import Gate
@@ -30,6 +30,7 @@ class Means:
     chance: Callable[[], float]
     lag: float
     parallelism: int = 10
+    confidant: Confidant | None = None
 
 
 async def reading(call: Callable[[], Awaitable[T]], *, means: Means) -> T:

@@ -146,7 +146,17 @@ class Worker:
         if len(lives) != len(group) or not all(live.id for live in lives):
             message = f"the answer is not about the {len(group)} objects that were sent"
             raise ValueError(message)
+        self._confide(group, answers)
         return lives
+
+    def _confide(self, group: Sequence[Prepared], answers: Sequence[Remote[Any]]) -> None:
+        """Hand over what is told only now, before the answer counts as one."""
+        for prepared, remote in zip(group, answers, strict=True):
+            for name, secret in remote.once.items():
+                if self._means.confidant is None:
+                    message = "a secret was told, and there is nobody to keep it"
+                    raise ValueError(message)
+                self._means.confidant.keep(prepared.began.address, name, secret=secret)
 
     async def _remaining(
         self,

@@ -57,6 +57,7 @@ def _schema(kind: type[Any], provider: str) -> Schema:
         calls=_trait(kind, "calls"),
         reads=_trait(kind, "reads"),
         apart=_trait(kind, "apart"),
+        tells=_trait(kind, "tells"),
     )
 
 

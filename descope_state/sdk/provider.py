@@ -84,6 +84,7 @@ class Kind(Protocol[C]):
     calls: ClassVar[Mapping[str, int]]
     reads: ClassVar[Mapping[str, int]]
     apart: ClassVar[frozenset[str]]
+    tells: ClassVar[frozenset[str]]
 
     def identity(self, config: C) -> str:
         """Give the natural key that a configuration has, without asking anybody."""
@@ -132,7 +133,7 @@ class KindDefaults:
     `batches` names the actions the API has a batch endpoint for (`create`, `update`, `delete`),
     `calls` how many calls one action takes where that is not one, `reads` how many of them only
     look at what was written, once for a batch too. `apart` are fields that are written by a call
-    of their own.
+    of their own, `tells` the secrets that a creation gives once, as `Remote.once`.
     """
 
     description: ClassVar[str] = ""
@@ -147,6 +148,7 @@ class KindDefaults:
     calls: ClassVar[Mapping[str, int]] = {}
     reads: ClassVar[Mapping[str, int]] = {}
     apart: ClassVar[frozenset[str]] = frozenset()
+    tells: ClassVar[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,6 +151,7 @@ class Schema:
     calls: Mapping[str, int] = field(default_factory=dict)
     reads: Mapping[str, int] = field(default_factory=dict)
     apart: frozenset[str] = frozenset()
+    tells: frozenset[str] = frozenset()
 
 
 def fields_of(model: type[BaseModel]) -> dict[str, Field]:

@@ -99,6 +99,7 @@ class AccessKeyKind(Listed[AccessKey]):
     calls: ClassVar[Mapping[str, int]] = {"create": 2}
     reads: ClassVar[Mapping[str, int]] = {"create": 1}
     apart: ClassVar[frozenset[str]] = frozenset({"status"})
+    tells: ClassVar[frozenset[str]] = frozenset({"cleartext"})
 
     def decode(self, record: wire.Record) -> Remote[AccessKey]:
         """Read one key; one that has expired was active until then."""

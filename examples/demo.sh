@@ -27,9 +27,11 @@ run dstate plan --env staging
 printf '$ dstate apply plan.json\n'
 dstate apply plan.json || printf '(exit status %s)\n' "$?"
 
-say '5. Somebody changes a role behind our back. Who notices?'
-sed 's/Reads what others write/Reads and shreds/' state/staging/emulator.json > changed
-cp changed state/staging/emulator.json && rm changed
+say '5. Somebody with the console changes a role and deletes a list. Who notices?'
+role='{"name": "Analyst", "newName": "Analyst", "description": "Reads and shreds"}'
+run dstate emulator call POST /v1/mgmt/role/update "$role" --env staging --as ana > /dev/null
+list=$(dstate state show --env staging list.office | sed -n 's/.*\(LI[0-9]*\).*/\1/p' | head -n 1)
+run dstate emulator call POST /v1/mgmt/list/delete "{\"id\": \"$list\"}" --env staging --as ana
 run dstate drift --env staging || printf '(exit status %s: drift)\n' "$?"
 
 say '6. The next apply sets it back.'

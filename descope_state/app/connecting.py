@@ -82,12 +82,21 @@ def _target(workspace: Workspace, provider: Provider, gate: Gate) -> Target:
         project, key = credentials(workspace.documents, workspace.environ, provider=provider.name)
     return Target(
         environment=environment.name,
-        endpoint=environment.endpoint,
+        endpoint=_endpoint(workspace, provider),
         project_id=project or environment.project_id,
         key=key,
         folder=str(workspace.store.folder),
         gate=gate,
     )
+
+
+def _endpoint(workspace: Workspace, provider: Provider) -> str:
+    """Give the endpoint that the stack states, else that of the variables the SDKs know."""
+    stated = workspace.documents.environment.endpoint
+    if stated not in ("", provider.name):
+        return stated
+    names = (f"{provider.name.upper()}_BASE_{last}" for last in ("URL", "URI"))
+    return next(filter(None, map(workspace.environ.get, names)), stated)
 
 
 @contextmanager

@@ -82,12 +82,14 @@ class Faults:
 
     faults: tuple[Fault, ...] = ()
     chance: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311  # repeatable
+    struck: int = 0
     _met: dict[int, int] = field(default_factory=dict)
 
     def of(self, request: Request) -> Fault:
         """Give the first fault that a call meets, or one that is none."""
         for index, fault in enumerate(self.faults):
             if fault.means(request) and self._strikes(index, fault):
+                self.struck += 1
                 return fault
         return NONE
 

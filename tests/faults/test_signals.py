@@ -32,7 +32,8 @@ def slow(log: Path) -> Callable[[str], None]:
 
 def started(folder: Path, chance: random.Random) -> Victim:
     """Begin an apply, and let it come to some point among its writes."""
-    stack(folder, permissions=20, roles=20, tenants=10)
+    # Mostly what has no batches: those would be over before anybody can interrupt them.
+    stack(folder, permissions=5, roles=5, tenants=40)
     log = folder / "calls.log"
     victim = begun(folder, *APPLY, boundary=slow(log))
     while not (folder / "state" / "local" / "journal.jsonl").exists():

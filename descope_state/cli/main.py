@@ -14,6 +14,7 @@ import typer
 from descope_state.app.surroundings import Surroundings
 from descope_state.cli import commands
 from descope_state.cli.arguments import normalized
+from descope_state.cli.catalogue.command import Command
 from descope_state.cli.terminal import Terminal, wants_colour
 from descope_state.errors import DstateError, Exit, UsageError
 from descope_state.report.problems import problems_text
@@ -62,16 +63,27 @@ def application() -> typer.Typer:
     groups: dict[str, typer.Typer] = {}
     for command in commands.ALL:
         group, _, name = command.name.rpartition(" ")
-        place = app
-        if group:
-            if group not in groups:
-                groups[group] = typer.Typer(
-                    no_args_is_help=True, rich_markup_mode=None, help=commands.GROUPS[group]
-                )
-                app.add_typer(groups[group], name=group)
-            place = groups[group]
-        place.command(name=name, epilog=command.epilog)(command.function)
+        if command.name in commands.GROUPS:
+            _lead(_group(groups, command.name, app=app), command)
+        else:
+            place = _group(groups, group, app=app) if group else app
+            place.command(name=name, epilog=command.epilog)(command.function)
     return app
+
+
+def _group(groups: dict[str, typer.Typer], name: str, *, app: typer.Typer) -> typer.Typer:
+    if name not in groups:
+        groups[name] = typer.Typer(
+            no_args_is_help=True, rich_markup_mode=None, help=commands.GROUPS[name]
+        )
+        app.add_typer(groups[name], name=name)
+    return groups[name]
+
+
+def _lead(group: typer.Typer, command: Command) -> None:
+    """Let a group be a command as well: `drift` looks, `drift accept` does something about it."""
+    group.info.no_args_is_help = False
+    group.callback(invoke_without_command=True, epilog=command.epilog)(command.function)
 
 
 def _top(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from descope_state.cli import commands
-from descope_state.cli.commands import Command
+from descope_state.cli.catalogue.command import Command
 from tests.support.spoken import Said, said
 
 ROOT = Path(__file__).parents[2]

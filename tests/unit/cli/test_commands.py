@@ -11,6 +11,7 @@ import pytest
 
 from descope_state.app.surroundings import Surroundings
 from descope_state.cli import commands
+from descope_state.cli.catalogue.command import Command
 from descope_state.cli.main import run
 from descope_state.cli.terminal import Terminal
 from tests.support.provider import FakeProvider, FakeWorld
@@ -71,7 +72,7 @@ def said(arguments: str, folder: Path) -> Said:
 
 @pytest.mark.parametrize("command", commands.ALL, ids=lambda command: command.name)
 def test_every_command_has_help_with_examples_and_its_exit_codes(
-    tmp_path: Path, command: commands.Command
+    tmp_path: Path, command: Command
 ) -> None:
     made = said(f"{command.name} --help", tmp_path)
     assert made.status == 0

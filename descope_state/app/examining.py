@@ -16,6 +16,7 @@ from descope_state.errors import BadCredentials, DstateError, Exit
 from descope_state.frozen import dataclass
 from descope_state.sdk.provider import Tier
 from descope_state.store.journal import read_journal
+from descope_state.store.runs import Runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,8 +205,6 @@ def _clock(workspace: Workspace, surroundings: Surroundings) -> Iterator[Finding
 
 
 def _recent(workspace: Workspace) -> Iterator[dict[str, object]]:
-    from descope_state.store.runs import Runs  # noqa: PLC0415  # only who looks at the clock
-
     for record in Runs(folder=workspace.store.folder, disk=workspace.store.disk).all():
         yield dict(record)
 

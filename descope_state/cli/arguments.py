@@ -29,6 +29,7 @@ _WITH_VALUE = frozenset(
         "--limit",
         "--lock-timeout",
         "--max-capacity",
+        "--name",
         "--out",
         "--override",
         "--parallelism",

@@ -18,6 +18,7 @@ _GLOBAL_FLAGS = frozenset({"--no-color"})
 _WITH_VALUE = frozenset(
     {
         "--as",
+        "--columns",
         "--confirm",
         "--db",
         "--env",
@@ -30,12 +31,15 @@ _WITH_VALUE = frozenset(
         "--lock-timeout",
         "--max-capacity",
         "--out",
+        "--out-dir",
         "--override",
         "--parallelism",
         "--port",
         "--replace",
+        "--search",
         "--secrets-into",
         "--seed",
+        "--sort",
         "--stale",
         "--switch",
         "--target",

@@ -126,7 +126,7 @@ def apply_saved(
         confirm(name, typed=manner.confirmed or watch.named(name))
     watch.target(name, bindings.project_id)
     started = started_by(surroundings, "apply", plan_digest=_digest(data))
-    with _held(workspace, surroundings, started=started, manner=manner) as held:
+    with held_for(workspace, surroundings, started=started, manner=manner) as held:
         key = workspace.store.key()
         if key is None:
             message = f"the state of `{name}` here has no key: it made no plan"
@@ -143,9 +143,10 @@ def apply_saved(
         return ground.apply(plan, started=started, secrets=revealed(plan, workspace, key=key))
 
 
-def _held(
+def held_for(
     workspace: Workspace, surroundings: Surroundings, *, started: Started, manner: Manner
 ) -> AbstractContextManager[Held]:
+    """Hold a state for what is to be applied."""
     return locked(
         workspace,
         surroundings,
@@ -171,7 +172,7 @@ def apply_fresh(
         hint = f"dstate plan --env {name} -out plan.json, then dstate apply plan.json"
         raise Refused(message, hint=hint)
     started = started_by(surroundings, "apply")
-    with _held(workspace, surroundings, started=started, manner=manner) as held:
+    with held_for(workspace, surroundings, started=started, manner=manner) as held:
         ground = Ground(
             held=held, workspace=workspace, surroundings=surroundings, manner=manner, watch=watch
         )

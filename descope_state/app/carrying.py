@@ -15,7 +15,7 @@ from descope_state.model.address import Address
 from descope_state.model.change import Change
 from descope_state.model.event import Event, Known, Noted, Started, Succeeded
 from descope_state.model.outcome import Fate, Outcome, Result, Settlement
-from descope_state.model.plan import Plan
+from descope_state.model.plan import DIRECT, Plan
 from descope_state.model.state import Snapshot
 from descope_state.runtime.apply import Scheduler
 from descope_state.runtime.bridge import bound
@@ -172,6 +172,9 @@ def _without(plan: Plan, stale: tuple[Moved, ...]) -> Plan:
     )
 
 
+_OUTPUTS_STAY = ("refresh-only", DIRECT)
+
+
 class _Run:
     """One plan on its way: what is noted, what is done, and what it comes to."""
 
@@ -203,7 +206,7 @@ class _Run:
     @property
     def writes(self) -> bool:
         """Tell whether anything is to be done or remembered."""
-        kept = self._plan.mode == "refresh-only" or self._outputs == dict(self._snapshot.outputs)
+        kept = self._plan.mode in _OUTPUTS_STAY or self._outputs == dict(self._snapshot.outputs)
         return bool(self._notes or self._operations.operations or not kept)
 
     def _noted(self) -> Iterator[Noted]:
@@ -259,7 +262,7 @@ class _Run:
 
     def _final(self) -> Snapshot:
         snapshot = self._replay.snapshot()
-        if self._plan.mode == "refresh-only":
+        if self._plan.mode in _OUTPUTS_STAY:
             return snapshot
         outputs = output_results(self._plan.outputs, self._snapshot.outputs, results=self._results)
         return replace(snapshot, outputs=outputs)

@@ -1,6 +1,6 @@
 """Makes a plan: the stack, the state and the live project side by side."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from descope_state.app.connecting import connected, gate_for, translated
 from descope_state.app.surroundings import Surroundings
@@ -57,18 +57,15 @@ def planned(
 ) -> Planned:
     """Plan one environment of a stack."""
     resolution = workspace.resolution()
-    gate = gate_for(surroundings, capacity=reading.capacity)
-    sight: _Sight = surroundings.run(_seen(workspace, resolution, reading=reading, gate=gate))
-    request = Request(
-        resolution=resolution,
-        snapshot=sight.snapshot,
-        observation=sight.observation,
-        catalog=workspace.catalog,
-        secrets=_secrets(workspace, resolution, wishes=wishes, key=sight.key),
-        bindings=_bindings(workspace, surroundings, sight=sight),
-        safety=workspace.documents.safety,
-        wishes=wishes,
-    )
+
+    def scope(snapshot: Snapshot) -> Scope:
+        return Scope(
+            kinds=_in_play(resolution, snapshot),
+            managed=_managed(resolution, snapshot, workspace.catalog),
+        )
+
+    sight = sighted(workspace, surroundings, scope=scope, reading=reading)
+    request = requested(workspace, surroundings, sight=sight, resolution=resolution, wishes=wishes)
     try:
         made = plan(request)
     except Invalid as error:
@@ -83,27 +80,72 @@ def planned(
     )
 
 
+def requested(
+    workspace: Workspace,
+    surroundings: Surroundings,
+    *,
+    sight: "Sight",
+    resolution: Resolution,
+    wishes: Wishes,
+) -> Request:
+    """Put together everything that a plan is a function of."""
+    return Request(
+        resolution=resolution,
+        snapshot=sight.snapshot,
+        observation=sight.observation,
+        catalog=workspace.catalog,
+        secrets=_secrets(workspace, resolution, wishes=wishes, key=sight.key),
+        bindings=_bindings(workspace, surroundings, sight=sight),
+        safety=workspace.documents.safety,
+        wishes=wishes,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What is to be read of a project: kinds, and objects to be read whole by id or natural key."""
+
+    kinds: Collection[str]
+    managed: Mapping[str, set[str]]
+
+
 # asyncio spells out what a task answered when the task is over; that must not take its time.
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Sight:
+class Sight:
+    """The state and the project as they are, and the key that seals what is made of them."""
+
     snapshot: Snapshot
     key: bytes
     observation: Observation
 
 
+def sighted(
+    workspace: Workspace,
+    surroundings: Surroundings,
+    *,
+    scope: Callable[[Snapshot], Scope],
+    reading: Reading = _ORDINARY,
+) -> Sight:
+    """Look at the state, and at as much of the project as it makes necessary."""
+    gate = gate_for(surroundings, capacity=reading.capacity)
+    sight: Sight = surroundings.run(_seen(workspace, scope, reading=reading, gate=gate))
+    return sight
+
+
 async def _seen(
-    workspace: Workspace, resolution: Resolution, *, reading: Reading, gate: Gate
-) -> _Sight:
+    workspace: Workspace, scope: Callable[[Snapshot], Scope], *, reading: Reading, gate: Gate
+) -> Sight:
     async with connected(workspace, gate) as session:
         snapshot = _remembered(workspace, session)
         if not reading.refreshed:
             observation = _unasked(workspace, snapshot, session)
         else:
+            wanted = scope(snapshot)
             with translated(workspace):
                 observation = await refresh(
                     session,
-                    kinds=_in_play(resolution, snapshot),
-                    managed=_managed(resolution, snapshot, workspace.catalog),
+                    kinds=wanted.kinds,
+                    managed=wanted.managed,
                     catalog=workspace.catalog,
                     gate=gate,
                     parallelism=reading.parallelism,
@@ -114,7 +156,7 @@ async def _seen(
             environment=snapshot.environment, project_id=snapshot.project_id
         )
     key = workspace.store.sealing_key(needed=bool(snapshot.entries))
-    return _Sight(snapshot=snapshot, key=key, observation=observation)
+    return Sight(snapshot=snapshot, key=key, observation=observation)
 
 
 def _remembered(workspace: Workspace, session: Session) -> Snapshot:
@@ -202,7 +244,7 @@ def _secrets(
         raise workspace.shown(error) from None
 
 
-def _bindings(workspace: Workspace, surroundings: Surroundings, *, sight: _Sight) -> Bindings:
+def _bindings(workspace: Workspace, surroundings: Surroundings, *, sight: Sight) -> Bindings:
     documents = workspace.documents
     created = surroundings.now()
     return Bindings(

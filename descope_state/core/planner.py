@@ -46,7 +46,10 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Everything a plan is a function of."""
+    """Everything a plan is a function of.
+
+    `gone` are the addresses that are to go where nobody wants them; without it, all of them.
+    """
 
     resolution: Resolution
     snapshot: Snapshot
@@ -56,6 +59,7 @@ class Request:
     bindings: Bindings
     safety: Safety = field(default_factory=Safety)
     wishes: Wishes = field(default_factory=Wishes)
+    gone: frozenset[Address] | None = None
 
 
 def plan(request: Request) -> Plan:
@@ -117,6 +121,7 @@ def _drifts(table: "_Table", changes: tuple[Change, ...], request: Request) -> t
     if not request.observation.refreshed:
         return ()
     by_address = {change.address: change for change in changes}
+    told = table.entries if request.gone is None else by_address.keys() & table.entries.keys()
     found = (
         drift(
             entry,
@@ -125,6 +130,7 @@ def _drifts(table: "_Table", changes: tuple[Change, ...], request: Request) -> t
             change=by_address.get(address),
         )
         for address, entry in table.entries.items()
+        if address in told
     )
     drifts = (one for one in found if one is not None)
     return tuple(sorted(drifts, key=lambda one: one.address.order))
@@ -187,8 +193,9 @@ class _Table:
         if not wanted:
             self.changes.clear()
         kept = {desired.address for desired in wanted}
+        gone = self._request.gone
         for address, entry in self.entries.items():
-            if address not in kept:
+            if address not in kept and (gone is None or address in gone):
                 self.changes.append(self._orphan(address, entry))
         self.changes.sort(key=lambda change: change.address.order)
         return tuple(self.changes)

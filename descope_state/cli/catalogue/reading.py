@@ -36,6 +36,7 @@ COMMANDS = (
             "dstate explain",
             "dstate explain tenant",
             "dstate explain tenant.self_provisioning_domains",
+            "dstate explain E1106",
         ),
         exits=(0, 64),
     ),

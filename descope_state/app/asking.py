@@ -11,6 +11,7 @@ from dataclasses import field
 from typing import NamedTuple
 
 from descope_state.app.connecting import connected, gate_for, translated
+from descope_state.app.remembering import Memory, memory_of
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.frozen import dataclass
@@ -32,12 +33,14 @@ class Question(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Conversation:
-    """The questions of one command to one project."""
+    """The questions of one command to one project; `age` is that of the oldest answer."""
 
     workspace: Workspace
     gate: Gate
     stack: AsyncExitStack
+    memory: Memory
     project_id: str = ""
+    age: float = 0.0
     session: Session | None = None
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_SIDE_BY_SIDE))
 
@@ -48,9 +51,25 @@ class Conversation:
 
     async def ask(self, *questions: Question) -> Sequence[tuple[Live, ...]]:
         """Answer questions, side by side; an object that is not there is an empty answer."""
+        known = {one: self.memory.recall(*one) for one in questions}
+        for answer in filter(None, known.values()):
+            self.project_id = answer.project_id
+            self.age = max(self.age, answer.age)
+        new = [one for one, answer in known.items() if answer is None]
+        answered = dict(zip(new, await self._asked(new), strict=True)) if new else {}
+        return [
+            answered[one] if answer is None else answer.objects for one, answer in known.items()
+        ]
+
+    async def _asked(self, questions: Sequence[Question]) -> Sequence[tuple[Live, ...]]:
         session = await self._connected()
         with translated(self.workspace):
-            return await asyncio.gather(*(self._answer(session, one) for one in questions))
+            answers = await asyncio.gather(*(self._answer(session, one) for one in questions))
+        for question, objects in zip(questions, answers, strict=True):
+            self.memory.keep(
+                *question, project_id=session.project_id, objects=objects, lag=session.lag
+            )
+        return answers
 
     async def _connected(self) -> Session:
         if self.session is None:
@@ -75,8 +94,10 @@ class Conversation:
 
 @asynccontextmanager
 async def conversing(
-    workspace: Workspace, surroundings: Surroundings
+    workspace: Workspace, surroundings: Surroundings, *, fresh: bool = False
 ) -> AsyncIterator[Conversation]:
-    """Begin to ask the project of an environment."""
+    """Begin to ask the project of an environment; `fresh` wants nothing that is remembered."""
+    memory = memory_of(workspace, surroundings, fresh=fresh)
     async with AsyncExitStack() as stack:
-        yield Conversation(workspace=workspace, gate=gate_for(surroundings), stack=stack)
+        gate = gate_for(surroundings)
+        yield Conversation(workspace=workspace, gate=gate, stack=stack, memory=memory)

@@ -31,13 +31,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Browsed:
-    """What was found in a project, in the order of names; `warning` says what is not known."""
+    """What was found in a project, in the order of names; `warning` says what is not known.
+
+    `age` is how many seconds ago the oldest of it was read, where it was not just now.
+    """
 
     environment: str
     project_id: str
     schema: Schema
     found: tuple[Found, ...]
     calls: int = 0
+    age: float = 0.0
     warning: str = ""
 
 
@@ -119,6 +123,7 @@ class Browsing:
             schema=self.schema,
             found=tuple(found),
             calls=self.conversation.calls,
+            age=self.conversation.age,
             warning=self.warning,
         )
 
@@ -140,6 +145,7 @@ def browse(
     kind: str,
     subjects: Sequence[str] | None = None,
     whole: bool = True,
+    fresh: bool = False,
     check: Callable[[Schema], None] = lambda _: None,
 ) -> Browsed:
     """Look at the objects that texts name, or at all of a kind; `whole` says whether in full.
@@ -151,7 +157,7 @@ def browse(
     check(schema)
 
     async def look() -> Browsed:
-        async with conversing(workspace, surroundings) as conversation:
+        async with conversing(workspace, surroundings, fresh=fresh) as conversation:
             browsing = Browsing(workspace=workspace, conversation=conversation, schema=schema)
             if subjects is not None:
                 return browsing.browsed(await browsing.those(subjects))

@@ -1,6 +1,7 @@
 """The documents of a project, such as its flows: taken out into files, and held side by side."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic_core import from_json
@@ -75,16 +76,22 @@ def keep(folder: Path, texts: Sequence[tuple[str, str]]) -> tuple[list[Path], li
 
 
 def compared(
-    surroundings: Surroundings, opening: Opening, *, kind: str, sides: Sequence[str]
+    surroundings: Surroundings,
+    opening: Opening,
+    *,
+    kind: str,
+    sides: Sequence[str],
+    fresh: bool = False,
 ) -> Compared:
     """Hold two documents side by side; where one is a file alone, the other is live."""
     first, second = (*sides, "")[:2]
     schema = outlined(surroundings, opening).catalog[kind].schema
-    left = _side(surroundings, opening, kind=kind, text=first)
+    look = _Look(surroundings, opening, kind=kind, fresh=fresh)
+    left = look.side(first)
     if not second and not _is_file(surroundings, first):
         message = f"`{first}` is one {kind}: say what to compare it with"
         raise UsageError(message, hint=f"a file, or one of another environment: prod:{first}")
-    right = _side(surroundings, opening, kind=kind, text=second or Path(first).stem)
+    right = look.side(second or Path(first).stem)
     change = field_change(left.document, right.document, field=document_field(schema))
     return Compared(left=left, right=right, change=change)
 
@@ -93,19 +100,34 @@ def _is_file(surroundings: Surroundings, text: str) -> bool:
     return text.endswith(_SUFFIX) or (surroundings.folder / text).is_file()
 
 
-def _side(surroundings: Surroundings, opening: Opening, *, kind: str, text: str) -> Side:
-    """Read what a text names: a file, `ID` of this environment, or `ENVIRONMENT:ID`."""
-    if _is_file(surroundings, text):
-        return Side(title=text, document=read_document(surroundings, opening, kind=kind, file=text))
-    environment, colon, subject = text.rpartition(":")
-    chosen = Opening(chdir=opening.chdir, environment=environment if colon else opening.environment)
-    found = browse(surroundings, chosen, kind=kind, subjects=[subject])
-    if not found.found:
-        message = f"{kind} `{subject}` went away while it was looked at"
-        raise DstateError(message)
-    live = found.found[0].live
-    name = document_field(found.schema).name
-    return Side(title=f"{found.environment}:{live.id}", document=live.attributes[name])
+class _Look:
+    """Reads sides of a comparison, wherever they are."""
+
+    def __init__(
+        self, surroundings: Surroundings, opening: Opening, *, kind: str, fresh: bool
+    ) -> None:
+        self._surroundings = surroundings
+        self._opening = opening
+        self._kind = kind
+        self._fresh = fresh
+
+    def side(self, text: str) -> Side:
+        """Read what a text names: a file, `ID` of this environment, or `ENVIRONMENT:ID`."""
+        if _is_file(self._surroundings, text):
+            document = read_document(self._surroundings, self._opening, kind=self._kind, file=text)
+            return Side(title=text, document=document)
+        environment, _, subject = text.rpartition(":")
+        named = environment or self._opening.environment
+        opening = replace(self._opening, environment=named)
+        found = browse(
+            self._surroundings, opening, kind=self._kind, subjects=[subject], fresh=self._fresh
+        )
+        if not found.found:
+            message = f"{self._kind} `{subject}` went away while it was looked at"
+            raise DstateError(message)
+        live = found.found[0].live
+        document = live.attributes[document_field(found.schema).name]
+        return Side(title=f"{found.environment}:{live.id}", document=document)
 
 
 def read_document(surroundings: Surroundings, opening: Opening, *, kind: str, file: str) -> Value:

@@ -24,6 +24,9 @@ Reverse = Annotated[bool, typer.Option("--reverse", help="The last first.")]
 Columns = Annotated[
     str, typer.Option("--columns", help="Which columns, with commas between.", metavar="NAMES")
 ]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Read the project, whatever was read of it before.")
+]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV for spreadsheets.")]
 
 
@@ -86,6 +89,7 @@ def _listing(noun: Noun) -> Callable[..., None]:
         columns: Columns = "",
         json: AsJson = False,
         csv: AsCsv = False,
+        no_cache: NoCache = False,
     ) -> None:
         from descope_state.cli.browsing_run import Listing, run_list
 
@@ -97,6 +101,7 @@ def _listing(noun: Noun) -> Callable[..., None]:
             reverse=reverse,
             json=json,
             csv=csv,
+            fresh=no_cache,
         )
         run_list(context.obj, opening(context.obj, env=env), asked=asked)
 
@@ -111,10 +116,18 @@ def _showing(noun: Noun) -> Callable[..., None]:
         *,
         env: EnvironmentName = None,
         json: AsJson = False,
+        no_cache: NoCache = False,
     ) -> None:
         from descope_state.cli.browsing_run import run_show
 
-        run_show(context.obj, opening(context.obj, env=env), kind=noun.kind, which=which, json=json)
+        run_show(
+            context.obj,
+            opening(context.obj, env=env),
+            kind=noun.kind,
+            which=which,
+            json=json,
+            fresh=no_cache,
+        )
 
     return _named("showing", f"Show one {noun.kind} of a project in full.", showing)
 
@@ -163,6 +176,7 @@ def _exporting(noun: Noun) -> Callable[..., None]:
             Path | None,
             typer.Option("--out-dir", help="Write a file for each, here.", metavar="DIR"),
         ] = None,
+        no_cache: NoCache = False,
     ) -> None:
         from descope_state.cli.leafing_run import run_export
 
@@ -173,6 +187,7 @@ def _exporting(noun: Noun) -> Callable[..., None]:
             which=which or [],
             every=every,
             folder=out_dir,
+            fresh=no_cache,
         )
 
     words = (
@@ -192,10 +207,17 @@ def _differing(noun: Noun) -> Callable[..., None]:
         *,
         env: EnvironmentName = None,
         detailed_exitcode: DetailedExitcode = False,
+        no_cache: NoCache = False,
     ) -> None:
         from descope_state.cli.leafing_run import run_diff
 
-        same = run_diff(context.obj, opening(context.obj, env=env), kind=noun.kind, sides=sides)
+        same = run_diff(
+            context.obj,
+            opening(context.obj, env=env),
+            kind=noun.kind,
+            sides=sides,
+            fresh=no_cache,
+        )
         if detailed_exitcode and not same:
             raise typer.Exit(Exit.CHANGES)
 

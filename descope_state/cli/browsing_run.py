@@ -31,6 +31,7 @@ class Listing:
     reverse: bool
     json: bool
     csv: bool
+    fresh: bool
 
 
 def run_list(terminal: Terminal, opening: Opening, *, asked: Listing) -> None:
@@ -43,7 +44,14 @@ def run_list(terminal: Terminal, opening: Opening, *, asked: Listing) -> None:
         for name in (*asked.columns, *filter(None, [asked.sort])):
             _check_column(schema, name)
 
-    result = browse(terminal.surroundings, opening, kind=asked.kind, whole=False, check=check)
+    result = browse(
+        terminal.surroundings,
+        opening,
+        kind=asked.kind,
+        whole=False,
+        fresh=asked.fresh,
+        check=check,
+    )
     tell_of(terminal, result)
     rows = _chosen(result, asked)
     if asked.json:
@@ -98,7 +106,9 @@ def _spelled(schema: Schema, row: Found) -> dict[str, Json]:
 
 def tell_of(terminal: Terminal, result: Browsed) -> None:
     """Say beside the answer where it comes from."""
-    terminal.note(f"{result.environment} → project {result.project_id}")
+    where = f"{result.environment} → project {result.project_id}"
+    past = f", as it was {result.age:.0f} s ago (--no-cache reads it again)" if result.age else ""
+    terminal.note(where + past)
     if result.warning:
         terminal.tell([line(f"Warning: {result.warning}", "warning")])
 
@@ -111,9 +121,11 @@ def _print(terminal: Terminal, result: Browsed, rows: Sequence[Found], *, asked:
     terminal.note(f"{words}.")
 
 
-def run_show(terminal: Terminal, opening: Opening, *, kind: str, which: str, json: bool) -> None:
+def run_show(
+    terminal: Terminal, opening: Opening, *, kind: str, which: str, json: bool, fresh: bool
+) -> None:
     """Show one object in full."""
-    result = browse(terminal.surroundings, opening, kind=kind, subjects=[which])
+    result = browse(terminal.surroundings, opening, kind=kind, subjects=[which], fresh=fresh)
     tell_of(terminal, result)
     for row in result.found:
         if json:

@@ -24,13 +24,14 @@ def run_export(
     which: Sequence[str],
     every: bool,
     folder: Path | None,
+    fresh: bool,
 ) -> None:
     """Write documents to the output or into files."""
     if every == bool(which):
         message = f"say which {kind}, or --all" if not every else "--all is all: name none besides"
         raise UsageError(message, hint=f"`dstate {kind} list` shows what there is")
     subjects = None if every else which
-    result = browse(terminal.surroundings, opening, kind=kind, subjects=subjects)
+    result = browse(terminal.surroundings, opening, kind=kind, subjects=subjects, fresh=fresh)
     tell_of(terminal, result)
     name = document_field(result.schema).name
     documents = {one.live.id: one.live.attributes[name] for one in result.found}
@@ -46,12 +47,14 @@ def run_export(
     terminal.note(f"{counted(len(written), 'file')} written, {len(same)} as before.")
 
 
-def run_diff(terminal: Terminal, opening: Opening, *, kind: str, sides: Sequence[str]) -> bool:
+def run_diff(
+    terminal: Terminal, opening: Opening, *, kind: str, sides: Sequence[str], fresh: bool
+) -> bool:
     """Compare two documents; tells whether they are the same."""
     if len(sides[1:]) > 1:
         message = f"two are compared, and {len(sides)} are named"
         raise UsageError(message, hint=f"dstate {kind} diff A B")
-    found = compared(terminal.surroundings, opening, kind=kind, sides=sides)
+    found = compared(terminal.surroundings, opening, kind=kind, sides=sides, fresh=fresh)
     left, right = found.left.title, found.right.title
     if found.change is None:
         terminal.answer([(data(f"{left} and {right} say the same."),)])

@@ -8,5 +8,6 @@ TENANT = Noun(
     example="Acme",
 )
 FLOW = Noun(kind="flow", columns=("id", "name", "disabled", "address"), example="invite")
+NOUNS = (TENANT, FLOW)
 
 COMMANDS = (*looking(TENANT), *looking(FLOW), *leafing(FLOW))

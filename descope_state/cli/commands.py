@@ -1,6 +1,15 @@
 """All commands, in the order in which the help lists them, and what their groups are for."""
 
-from descope_state.cli.catalogue import cache, direct, emulator, reading, runs, state, work
+from descope_state.cli.catalogue import (
+    beginning,
+    cache,
+    direct,
+    emulator,
+    reading,
+    runs,
+    state,
+    work,
+)
 
 ALL = (
     *work.COMMANDS,
@@ -9,6 +18,7 @@ ALL = (
     *runs.COMMANDS,
     *state.COMMANDS,
     *reading.COMMANDS,
+    *beginning.COMMANDS,
     *emulator.COMMANDS,
 )
 GROUPS = {

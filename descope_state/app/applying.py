@@ -24,6 +24,7 @@ from descope_state.app.confiding import check as check_confidant
 from descope_state.app.connecting import connected, gate_for, translated
 from descope_state.app.locking import locked, started_by
 from descope_state.app.planning import Planned, Reading, planned
+from descope_state.app.remembering import writing_to
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.trailing import Trail
 from descope_state.app.workspace import Opening, Workspace, opened, outlined
@@ -221,7 +222,7 @@ class Ground:
         started = started_by(self.surroundings, "resume")
         async with connected(self.workspace, gate) as session:
             place = self._place(session, gate=gate, observer=SILENT, stop=Stop())
-            with translated(self.workspace):
+            with translated(self.workspace), self._writing(session):
                 return await settled(place, started=started)
 
     def ask_and_apply(self, result: Planned, *, started: Started) -> Applied:
@@ -315,8 +316,14 @@ class Ground:
                 check_project(bindings, project_id=session.project_id, base_url=session.base_url)
                 place = self._place(session, gate=gate, observer=observer, stop=stop)
                 place = replace(place, confidant=confidant)
-                with translated(self.workspace):
+                with translated(self.workspace), self._writing(session):
                     return await carried_out(errand, place, observation=observation)
+
+    def _writing(self, session: Session) -> AbstractContextManager[None]:
+        """Make whoever only looks forget what was read of the project."""
+        return writing_to(
+            self.workspace, self.surroundings, project_id=session.project_id, lag=session.lag
+        )
 
     def _place(self, session: Session, *, gate: Gate, observer: Observer, stop: Stop) -> Place:
         return Place(

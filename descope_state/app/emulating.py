@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from descope_state.app.connecting import provider_for
+from descope_state.app.remembering import writing_to
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened
 from descope_state.errors import DstateError, UsageError
@@ -38,14 +39,18 @@ def dumped(surroundings: Surroundings, opening: Opening) -> Json:
 def reset(surroundings: Surroundings, opening: Opening) -> str:
     """Make the emulated project of an environment new, and name the environment."""
     emulator, home, workspace = _embedded(surroundings, opening)
-    _tried(lambda: emulator.reset(home))
+    with writing_to(workspace, surroundings, project_id=home.project_id, lag=0):
+        _tried(lambda: emulator.reset(home))
     return workspace.environment
 
 
 def called(surroundings: Surroundings, opening: Opening, *, call: Call) -> tuple[int, Json]:
     """Send one call to the emulated project of an environment."""
-    emulator, home, _ = _embedded(surroundings, opening)
-    return _tried(lambda: emulator.call(home, call))
+    emulator, home, workspace = _embedded(surroundings, opening)
+    if call.method == "GET":
+        return _tried(lambda: emulator.call(home, call))
+    with writing_to(workspace, surroundings, project_id=home.project_id, lag=0):
+        return _tried(lambda: emulator.call(home, call))
 
 
 def _embedded(surroundings: Surroundings, opening: Opening) -> tuple[Emulator, Home, Workspace]:

@@ -18,6 +18,7 @@ _GLOBAL_FLAGS = frozenset({"--no-color"})
 _WITH_VALUE = frozenset(
     {
         "--as",
+        "--columns",
         "--confirm",
         "--db",
         "--env",
@@ -31,12 +32,15 @@ _WITH_VALUE = frozenset(
         "--max-capacity",
         "--name",
         "--out",
+        "--out-dir",
         "--override",
         "--parallelism",
         "--port",
         "--replace",
+        "--search",
         "--secrets-into",
         "--seed",
+        "--sort",
         "--stale",
         "--switch",
         "--target",

@@ -1,9 +1,20 @@
 """All commands, in the order in which the help lists them, and what their groups are for."""
 
-from descope_state.cli.catalogue import beginning, emulator, reading, runs, state, work
+from descope_state.cli.catalogue import (
+    beginning,
+    cache,
+    direct,
+    emulator,
+    reading,
+    runs,
+    state,
+    work,
+)
 
 ALL = (
     *work.COMMANDS,
+    *direct.COMMANDS,
+    *cache.COMMANDS,
     *runs.COMMANDS,
     *state.COMMANDS,
     *reading.COMMANDS,
@@ -11,6 +22,9 @@ ALL = (
     *emulator.COMMANDS,
 )
 GROUPS = {
+    "cache": "What was read of projects in the last five minutes.",
+    "tenant": "Look at the tenants of a project, one by one.",
+    "flow": "Look at the flows of a project, take them out, and compare them.",
     "state": "Look at the state, move things about in it, and put it back.",
     "emulator": "Descope on this machine: to try things, and for clients that know no dstate.",
     "runs": "Look at what was done, by whom, and what it overwrote.",

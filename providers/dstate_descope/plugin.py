@@ -1,7 +1,7 @@
 """The provider: where Descope is, who we are there, and what it holds."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from descope_state.sdk.emulation import Emulator
 from descope_state.sdk.faults import Rejected, Unauthorized
 from descope_state.sdk.http import Settling, Transport, over_http
-from descope_state.sdk.provider import Kind, Limit, Session, Target, Tier
-from dstate_descope import wire
+from descope_state.sdk.provider import Deed, Kind, Limit, Session, Target, Tier
+from dstate_descope import trail, wire
 from dstate_descope.baseline import BASELINE
 from dstate_descope.kinds.access_key import AccessKeyKind
 from dstate_descope.kinds.fga_schema import FgaSchemaKind
@@ -55,6 +55,7 @@ LIMITS = (
     Limit(family="general", calls=100, seconds=60.0),
     Limit(family="user", calls=500, seconds=60.0),
     Limit(family="user search", calls=200, seconds=60.0),
+    Limit(family="audit search", calls=10, seconds=60.0),
 )
 # How long a read may take to show a write; Descope says "a few seconds".
 LAG = 10.0
@@ -89,6 +90,10 @@ class DescopeSession:
     def baseline(self) -> Mapping[str, frozenset[str]]:
         """Name what every new project holds."""
         return BASELINE
+
+    async def trail(self, since: int) -> Sequence[Deed]:
+        """Tell who did what; Descope remembers 30 days."""
+        return await trail.deeds(self.transport, since)
 
 
 _TIERS = {f"tier{tier.value}": tier for tier in Tier}

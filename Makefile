@@ -2,7 +2,7 @@
 # Needs make, a POSIX shell and Python 3.11 or newer; everything else goes into .venv.
 
 .POSIX:
-.PHONY: help demo test check fmt bench golden faults soak policy lowest lock clean
+.PHONY: help demo test check fmt bench docs golden faults soak policy lowest lock clean
 
 BIN = .venv/bin
 LOWEST = .venv-lowest/bin
@@ -37,6 +37,9 @@ fmt: .venv/.stamp ## format the code and repair what ruff can repair
 
 bench: .venv/.stamp ## the figures the project is held to
 	$(BIN)/python -m benchmarks
+
+docs: .venv/.stamp ## write docs/reference anew, from what the program says of itself
+	DSTATE_GOLDEN=write $(PYTEST) -q tests/packaging/test_reference.py
 
 golden: .venv/.stamp ## write the expected output of the scenarios anew; read the difference before a commit
 	DSTATE_GOLDEN=write $(PYTEST) -q tests/scenarios

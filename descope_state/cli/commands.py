@@ -1,12 +1,13 @@
 """All commands, in the order in which the help lists them, and what their groups are for."""
 
-from descope_state.cli.catalogue import emulator, reading, runs, state, work
+from descope_state.cli.catalogue import beginning, emulator, reading, runs, state, work
 
 ALL = (
     *work.COMMANDS,
     *runs.COMMANDS,
     *state.COMMANDS,
     *reading.COMMANDS,
+    *beginning.COMMANDS,
     *emulator.COMMANDS,
 )
 GROUPS = {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from descope_state.app.surroundings import Surroundings
-from descope_state.cli import commands
+from descope_state.cli import commands, completing
 from descope_state.cli.arguments import normalized
 from descope_state.cli.catalogue.command import Command
 from descope_state.cli.terminal import Terminal, wants_colour
@@ -161,6 +161,8 @@ def from_terminal(arguments: list[str]) -> int:
         # To be told to end is the same as Ctrl-C, whoever says it.
         signal.signal(number, signal.default_int_handler)
     try:
+        if completing.asked(os.environ):
+            return completing.answer(application(), terminal)
         status = run(arguments, terminal)
         sys.stdout.flush()
     except BrokenPipeError:

@@ -21,7 +21,7 @@ from descope_state.config.variables import Given, Values, values
 from descope_state.config.yaml import Document, parse
 from descope_state.errors import Invalid, Origin, Problem, UnsafeFile, UsageError
 from descope_state.frozen import dataclass
-from descope_state.model.stack import Documents, Environment
+from descope_state.model.stack import Block, Documents, Environment
 
 
 class Unsound(Invalid):
@@ -117,6 +117,11 @@ def outline(root: Path, *, environment: str | None, environ: Mapping[str, str]) 
         safety=settings.safety,
         state_path=settings.state_path,
     )
+
+
+def blocks_of(root: Path) -> tuple[Block, ...]:
+    """Read the blocks of a stack as far as they can be read, and complain of nothing."""
+    return tuple(_contents(_Reading(root=root)).blocks)
 
 
 def _contents(reading: _Reading) -> Contents:

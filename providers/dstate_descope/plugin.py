@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from descope_state.sdk.difference import Difference, FieldChange
 from descope_state.sdk.emulation import Emulator
 from descope_state.sdk.faults import Rejected, Unauthorized
 from descope_state.sdk.http import Settling, Transport, over_http
 from descope_state.sdk.provider import Deed, Kind, Limit, Session, Target, Tier
-from dstate_descope import trail, wire
+from dstate_descope import flow_model, trail, wire
 from dstate_descope.baseline import BASELINE
 from dstate_descope.kinds.access_key import AccessKeyKind
 from dstate_descope.kinds.fga_schema import FgaSchemaKind
@@ -110,6 +111,12 @@ class Descope:
     def connect(self, target: Target) -> AbstractAsyncContextManager[Session]:
         """Open a connection to the service, to another base URL, or to the embedded emulator."""
         return _embedded(target) if target.endpoint == "emulator" else _remote(target)
+
+    def difference(self, kind: str, change: FieldChange) -> Difference | None:
+        """Say how a flow changed in the words of flows."""
+        if (kind, change.name) != (FlowKind.name, "definition"):
+            return None
+        return flow_model.difference(change)
 
     def emulator(self) -> Emulator:
         """Give the service that runs on a laptop."""

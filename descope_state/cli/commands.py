@@ -1,9 +1,10 @@
 """All commands, in the order in which the help lists them, and what their groups are for."""
 
-from descope_state.cli.catalogue import emulator, reading, runs, state, work
+from descope_state.cli.catalogue import adoption, emulator, reading, runs, state, work
 
 ALL = (
     *work.COMMANDS,
+    *adoption.COMMANDS,
     *runs.COMMANDS,
     *state.COMMANDS,
     *reading.COMMANDS,

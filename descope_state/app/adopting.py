@@ -75,7 +75,7 @@ def import_one(
     live = _meant(seen, address.kind, one.id)
     imports = {address: live.id}
     refuse_taken(workspace, seen, imports=imports)
-    task = _Task(
+    task = Task(
         workspace=workspace, surroundings=surroundings, manner=manner, watch=watch, imports=imports
     )
     if stated:
@@ -191,7 +191,7 @@ def _into(workspace: Workspace, file: str, *, taken: Taken, found: Intake) -> Ed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Task:
+class Task:
     """One import on its way: its plan is made from the stack as it will be."""
 
     workspace: Workspace

@@ -8,8 +8,9 @@ from descope_state.app.connecting import connected, gate_for, translated
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.config.blocks import blocks_in
+from descope_state.config.settings import SETTINGS_FILE
 from descope_state.config.sources import StackSources
-from descope_state.config.writing import Written, document
+from descope_state.config.writing import Unspellable, Written, block, document
 from descope_state.core import intake as intaking
 from descope_state.core.intake import Intake, Taken
 from descope_state.core.observation import Observation
@@ -62,14 +63,19 @@ def ground_of(workspace: Workspace, observation: Observation) -> intaking.Ground
         entries=found.entries if found is not None else {},
         desired=workspace.resolution().desired,
         names=frozenset((block.kind, block.name) for block in workspace.documents.blocks),
+        unspellable=_unspellable,
     )
 
 
 def written(taken: Taken) -> Written:
     """Give an object as the block that is written of it."""
     secrets = (
-        f"{name}: ${{secret('{source}')}}  # cannot be read, and stays what it is until stated"
+        note
         for name, source in taken.secrets.items()
+        for note in (
+            f"{name} cannot be read, and stays what it is until it is stated:",
+            f"{name}: ${{secret('{source}')}}",
+        )
     )
     unsaid = (f"{name} cannot be stated: {why}" for name, why in taken.unsaid.items())
     return Written(
@@ -78,6 +84,17 @@ def written(taken: Taken) -> Written:
         body=taken.body,
         notes=(*secrets, *(" ".join(note.split()) for note in unsaid)),
     )
+
+
+def _unspellable(taken: Taken) -> str:
+    try:
+        block(written(taken), indent=2)
+        for value in taken.body.values():
+            if isinstance(value, dict | list):
+                document(value)
+    except Unspellable as error:
+        return error.message
+    return ""
 
 
 def documents_of(found: Intake) -> dict[str, bytes]:
@@ -92,7 +109,7 @@ def ahead(workspace: Workspace, files: Mapping[str, bytes], *, new: Iterable[Add
     blocks = [
         block
         for name, data in files.items()
-        if name.endswith(".yaml")
+        if name.endswith(".yaml") and name != SETTINGS_FILE
         for block in blocks_in(data, file=name)
         if (block.kind, block.name) in wanted
     ]

@@ -30,6 +30,7 @@ _WITH_VALUE = frozenset(
         "--lock-timeout",
         "--max-capacity",
         "--out",
+        "--out-dir",
         "--override",
         "--parallelism",
         "--port",

@@ -17,6 +17,7 @@ from descope_state.frozen import dataclass
 from descope_state.model.value import Unknown, Value, canonical
 
 _WIDTH = 100
+_HEAD = "# The settings of the stack; every other YAML file here and in resources/ holds resources."
 _STEP = 2
 _MOST_INLINE = 3
 _LEAST_LINES = 2
@@ -79,7 +80,7 @@ def block(one: Written, *, indent: int) -> list[str]:
     except (Invalid, UnicodeEncodeError):
         read = None
     if canonical(read) != canonical({one.kind: {one.name: spelled(dict(one.body))}}):
-        message = f"`{one.kind}.{one.name}` holds something that cannot be written as YAML"
+        message = "it holds something that cannot be written as YAML"
         raise Unspellable(message, hint="numbers beyond ±2^53 and halves of characters cannot be")
     return lines
 
@@ -112,7 +113,7 @@ def document(value: Value) -> str:
     except (ValueError, TypeError):
         text, same = "", False
     if not same:
-        message = "a document holds something that cannot be written as JSON and read again"
+        message = "it holds a document that cannot be written as JSON and read again"
         raise Unspellable(message)
     return text
 
@@ -238,3 +239,16 @@ def _foldable(text: str) -> bool:
     if len(lines) < _LEAST_LINES or text.endswith("\n\n") or not lines[0] or lines[0][0] == " ":
         return False
     return all(not _UNSEEN.search(one) and one == one.rstrip() for one in lines) and lines[-1] != ""
+
+
+def settings(name: str, *, environment: str, fields: Mapping[str, Value]) -> str:
+    """Write the `dstate.yaml` of a new stack with one environment."""
+    lines = [
+        _HEAD,
+        "dstate: 1",
+        *_member("name", name, 0),
+        "",
+        "environments:",
+        *_block(Written(kind="", name=environment, body=fields), indent=_STEP),
+    ]
+    return "\n".join(lines) + "\n"

@@ -4,7 +4,7 @@ Only what the stack does not hold already; only what differs from the defaults; 
 one object names another; and what cannot be stated is left out, with the reason.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 
 from descope_state.core.citing import Citing
@@ -19,7 +19,8 @@ from descope_state.sdk.catalog import Catalog, Described, identity_of
 from descope_state.sdk.provider import Tier
 from descope_state.sdk.schema import Schema, Type
 
-# A document that would be longer than this in the YAML goes into a file of its own.
+# A document that is longer than this goes into a file of its own, and so does one that is all
+# there is to say of an object.
 _LONGEST_INLINE = 200
 # What the only one of a project is called.
 _ONLY = "project"
@@ -63,13 +64,17 @@ class Intake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What there is before: the stack's resources, its names, and what the state remembers."""
+    """What there is before: the stack's resources, its names, and what the state remembers.
+
+    `unspellable` says why an object cannot be written down, or nothing.
+    """
 
     catalog: Catalog
     observation: Observation
     entries: Entries
     desired: tuple[Desired, ...]
     names: frozenset[tuple[str, str]]
+    unspellable: Callable[["Taken"], str] = lambda _taken: ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,14 +168,13 @@ class _Intake:
             return replace(left, why=why, hint=f"dstate import {claimed} {live.id}")
         if first is not live and schema.unique:
             return replace(left, why=f"{first.id} has the same name", hint="rename one of them")
+        untaken = not (self._asked.baseline or self._asked.only)
+        if untaken and observation.holds_by_default(live.kind, live.identity):
+            return replace(left, why="every new project holds it", hint="--baseline takes it in")
+        if untaken and schema.singleton and self._untouched(live, schema):
+            return replace(left, why="nobody changed it", hint="--baseline takes it in")
         if schema.requires > observation.tier:
             return replace(left, why=f"it needs the {Tier(schema.requires).name.lower()} plan")
-        if self._asked.baseline or self._asked.only:
-            return None
-        if observation.holds_by_default(live.kind, live.identity):
-            return replace(left, why="every new project holds it", hint="--baseline takes it in")
-        if schema.singleton and self._untouched(live, schema):
-            return replace(left, why="nobody changed it", hint="--baseline takes it in")
         return None
 
     def _untouched(self, live: Live, schema: Schema) -> bool:
@@ -200,7 +204,11 @@ class _Intake:
             unsaid[name] = worst.message
             del body[name]
         address = Address(live.kind, _ONLY)
-        return Taken(address=address, id=live.id, identity=live.identity, body=body, unsaid=unsaid)
+        taken = Taken(address=address, id=live.id, identity=live.identity, body=body, unsaid=unsaid)
+        if why := self._ground.unspellable(taken):
+            self._left.append(Left(kind=live.kind, why=why, identity=live.identity, id=live.id))
+            return None
+        return taken
 
     # -- what they are called ------------------------------------------------------------------
 
@@ -263,8 +271,9 @@ class _Intake:
         schema = self._ground.catalog[taken.address.kind].schema
         body = dict(taken.body)
         for name, value in taken.body.items():
-            free = schema.fields[name].shape.type is Type.JSON and isinstance(value, dict | list)
-            if free and len(canonical(value)) > _LONGEST_INLINE:
+            field_ = schema.fields[name]
+            free = field_.shape.type is Type.JSON and isinstance(value, dict | list)
+            if free and (field_.required or len(canonical(value)) > _LONGEST_INLINE):
                 path = _file(taken.address, name, schema=schema)
                 self._files[path] = value
                 body[name] = Unknown(f'${{json(file("{path}"))}}')

@@ -29,15 +29,30 @@ def _fields(values: Mapping[str, Value], fields: Mapping[str, Field]) -> dict[st
             continue
         value = values[name]
         if field.required or not equal(value, field.default, shape=field.shape):
-            found[name] = _trimmed(arranged(field.shape, value), field.shape)
+            found[name] = _trimmed(value, field.shape)
     return found
 
 
 def _trimmed(value: Value, shape: Shape) -> Value:
-    if shape.type is Type.OBJECT and isinstance(value, dict):
-        return {**_fields(value, shape.fields)}
-    if shape.item is not None and isinstance(value, list):
-        return [_trimmed(item, shape.item) for item in value]
-    if shape.type is Type.MAP and shape.item is not None and isinstance(value, dict):
-        return {key: _trimmed(value[key], shape.item) for key in sorted(value)}
+    match shape.type:
+        case Type.OBJECT if isinstance(value, dict):
+            return {**_fields(value, shape.fields)}
+        case Type.SET:
+            return arranged(shape, value)
+        case Type.JSON:
+            return _ordered(arranged(shape, value))
+        case Type.MAP if isinstance(value, dict) and shape.item is not None:
+            return {key: _trimmed(value[key], shape.item) for key in sorted(value)}
+        case Type.LIST | Type.KEYED if isinstance(value, list) and shape.item is not None:
+            # People may be shown a keyed list in its order: it is written as it is.
+            return [_trimmed(item, shape.item) for item in value]
+        case _:
+            return value
+
+
+def _ordered(value: Value) -> Value:
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_ordered(item) for item in value]
     return value

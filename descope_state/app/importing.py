@@ -44,7 +44,6 @@ from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.outcome import Outcome
 from descope_state.model.value import Value
-from descope_state.report.clean import clean
 from descope_state.store.placing import Placing, differing
 
 _LONGEST_NOTE = 300
@@ -318,7 +317,7 @@ def _files(workspace: Workspace, found: Intake) -> Iterator[tuple[str, bytes]]:
 
 def _heading(workspace: Workspace, kind: str, *, found: Intake) -> list[str]:
     """Say above a file what it holds, and what of its kind it does not."""
-    lines = [clean(workspace.catalog[kind].schema.description)]
+    lines = [workspace.catalog[kind].schema.description]
     for why, group in groupby(
         sorted(
             (one for one in found.left if one.kind == kind and one.identity),
@@ -326,10 +325,10 @@ def _heading(workspace: Workspace, kind: str, *, found: Intake) -> list[str]:
         ),
         key=lambda one: one.why,
     ):
-        names = ", ".join(clean(one.identity) for one in group)
+        names = ", ".join(one.identity for one in group)
         if len(names) > _LONGEST_NOTE:
             names = names[:_LONGEST_NOTE] + "…"
-        lines += wrap(f"Left out: {names} ({clean(why)}).", width=_WIDTH)
+        lines += wrap(f"Left out: {names} ({why}).", width=_WIDTH)
     return lines
 
 

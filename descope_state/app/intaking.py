@@ -82,7 +82,7 @@ def written(taken: Taken) -> Written:
         kind=taken.address.kind,
         name=taken.address.name,
         body=taken.body,
-        notes=(*secrets, *(" ".join(note.split()) for note in unsaid)),
+        notes=(*secrets, *unsaid),
     )
 
 

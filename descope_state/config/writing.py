@@ -56,7 +56,7 @@ class Written:
 
 def resources(blocks: Iterable[Written], *, heading: Iterable[str]) -> str:
     """Write a file of resources, all of one kind or of several."""
-    lines = [*(f"# {one}" if one else "#" for one in heading), "resources:"]
+    lines = [*map(_comment, heading), "resources:"]
     kind = ""
     for one in blocks:
         if one.kind != kind:
@@ -129,7 +129,12 @@ def _block(one: Written, *, indent: int) -> list[str]:
     lines = [head if one.body else f"{head} {{}}"]
     for key, value in one.body.items():
         lines += _member(key, value, inner)
-    return lines + [f"{' ' * inner}# {note}" for note in one.notes]
+    return lines + [f"{' ' * inner}{_comment(note)}" for note in one.notes]
+
+
+def _comment(text: str) -> str:
+    """Write a comment of one line; what nobody would see in it is made visible."""
+    return f"# {_UNSEEN.sub(_escaped, ' '.join(text.split()))}"
 
 
 def _member(key: str, value: Value, indent: int) -> list[str]:

@@ -45,6 +45,7 @@ _WITH_VALUE = frozenset(
         "--switch",
         "--target",
         "--tier",
+        "--write",
         "--var",
         "--var-file",
     }

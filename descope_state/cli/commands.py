@@ -2,6 +2,7 @@
 
 from descope_state.cli import drifting
 from descope_state.cli.catalogue import (
+    adoption,
     beginning,
     cache,
     direct,
@@ -14,6 +15,7 @@ from descope_state.cli.catalogue import (
 
 ALL = (
     *work.COMMANDS,
+    *adoption.COMMANDS,
     *direct.COMMANDS,
     *cache.COMMANDS,
     *runs.COMMANDS,

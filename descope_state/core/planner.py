@@ -37,13 +37,19 @@ from descope_state.sdk.catalog import Catalog, identity_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What the person at the terminal asks of this one plan."""
+    """What the person at the terminal asks of this one plan.
+
+    `imports` are objects to take over besides those that the stack names, by id; `alone` leaves
+    everything but these out.
+    """
 
     mode: str = "normal"
     targets: tuple[Address, ...] = ()
     excludes: tuple[Address, ...] = ()
     replaces: tuple[Address, ...] = ()
     overrides: Mapping[str, int] = field(default_factory=dict)
+    imports: Mapping[Address, str] = field(default_factory=dict)
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +102,8 @@ def _narrowed(
 ) -> tuple[Change, ...]:
     wishes = request.wishes
     chosen = selected(changes, entries=entries, targets=wishes.targets, excludes=wishes.excludes)
+    if wishes.alone:
+        chosen = tuple(change for change in chosen if change.address in wishes.imports)
     if wishes.mode == "refresh-only":
         return ()
     return blocked(

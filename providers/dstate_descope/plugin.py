@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from descope_state.sdk.difference import Difference, FieldChange
 from descope_state.sdk.emulation import Emulator
 from descope_state.sdk.faults import Rejected, Unauthorized
+from descope_state.sdk.hosts import loopback
 from descope_state.sdk.http import Settling, Transport, over_http
 from descope_state.sdk.provider import Deed, Kind, Limit, Session, Target, Tier
 from dstate_descope import flow_model, trail, wire
@@ -197,11 +198,10 @@ def base_url(endpoint: str, project_id: str) -> str:
 
 def _checked(endpoint: str) -> str:
     parts = urlsplit(endpoint)
-    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
     if parts.username or parts.password or parts.query or parts.fragment or not parts.hostname:
         message = "the endpoint is not a base URL"
         raise Rejected(message, hint="write `emulator`, or a URL such as `https://api.descope.com`")
-    if parts.scheme != "https" and not (parts.scheme == "http" and local):
+    if parts.scheme != "https" and not (parts.scheme == "http" and loopback(parts.hostname)):
         message = f"the endpoint `{parts.hostname}` would be sent the management key in clear"
         raise Rejected(message, hint="use `https://`; `http://` is for this machine only")
     return endpoint.rstrip("/")

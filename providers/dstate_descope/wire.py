@@ -101,7 +101,6 @@ def outbound_app(id_: str) -> Endpoint:
 
 FGA_LOAD = _get("/v1/mgmt/fga/schema")
 FGA_SAVE = _post("/v1/mgmt/fga/schema")
-FGA_DRY_RUN = _ask("/v1/mgmt/fga/schema/dryrun")
 
 ATTRIBUTE_ALL = _get("/v1/mgmt/user/customattributes", family="user")
 ATTRIBUTE_SAVE = _post("/v1/mgmt/user/customattribute/create", family="user")

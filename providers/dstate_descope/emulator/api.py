@@ -100,6 +100,7 @@ _READS: Routes = {
     ("GET", "/v1/mgmt/managementkey/search"): company.search_keys,
     ("GET", "/v1/mgmt/descoper"): company.load_descoper,
     ("POST", "/v1/mgmt/descoper/list"): company.list_descopers,
+    ("GET", "/v1/mgmt/engine/load"): company.load_engine,
     ("GET", "/v1/mgmt/engines/load"): company.engines,
     **{
         ("POST", f"/v1/mgmt/{path}"): settings.paid
@@ -209,6 +210,8 @@ _WRITES: Routes = {
     ("PATCH", "/v1/mgmt/descoper"): company.update_descoper,
     ("DELETE", "/v1/mgmt/descoper"): company.delete_descoper,
     ("POST", "/v1/mgmt/engine/create"): company.create_engine,
+    ("POST", "/v1/mgmt/engine/update"): company.update_engine,
+    ("POST", "/v1/mgmt/engine/rotate"): company.rotate_engine,
     ("POST", "/v1/mgmt/engine/delete"): company.delete_engine,
 }
 ROUTES: Routes = {**_READS, **_WRITES}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,10 @@ from descope_state.cli.options import (
     seconds_of,
 )
 from descope_state.errors import UsageError
+
+if TYPE_CHECKING:
+    # For annotations only: everything below the command line comes with it.
+    from descope_state.app.applying import Manner
 
 ImportAddress = Annotated[
     str | None,
@@ -80,8 +84,6 @@ def bring(
     themes as files of their own. What is written is held against the project first, and nothing
     that is there is overwritten.
     """
-    from descope_state.app.applying import Manner
-    from descope_state.app.wishing import overrides_of
     from descope_state.cli.attendant import Attendant
     from descope_state.cli.importing_run import run_import, run_import_all
 
@@ -91,29 +93,46 @@ def bring(
         everything=everything,
         all_={"--out-dir": out_dir, "--baseline": baseline},
     )
-    manner = Manner(
+    here = opening(context.obj, env=env, var=var, var_file=var_file)
+    manner = _manner(
+        locks=lock_timeout,
+        overrides=override,
         parallelism=parallelism,
         capacity=max_capacity,
-        lock_timeout=seconds_of(lock_timeout, option="--lock-timeout"),
-        overrides=overrides_of(pairs(override, option="--override")),
         confirmed=confirm or "",
         automatic=auto_approve,
     )
-    here = opening(context.obj, env=env, var=var, var_file=var_file)
     if everything:
         status = run_import_all(
             context.obj, here, out=out_dir, baseline=baseline, manner=manner, json=json
         )
     else:
         attendant = Attendant(terminal=context.obj, json=json, verbose=verbose)
-        status = run_import(
-            context.obj,
-            here,
-            what=(address or "", id_ or "", write),
-            manner=manner,
-            attendant=attendant,
-        )
+        what = (address or "", id_ or "", write)
+        status = run_import(context.obj, here, what=what, manner=manner, attendant=attendant)
     raise typer.Exit(status)
+
+
+def _manner(
+    *,
+    locks: str | None,
+    overrides: list[str] | None,
+    parallelism: int,
+    capacity: float,
+    confirmed: str,
+    automatic: bool,
+) -> "Manner":
+    from descope_state.app.applying import Manner
+    from descope_state.app.wishing import overrides_of
+
+    return Manner(
+        parallelism=parallelism,
+        capacity=capacity,
+        lock_timeout=seconds_of(locks, option="--lock-timeout"),
+        overrides=overrides_of(pairs(overrides, option="--override")),
+        confirmed=confirmed,
+        automatic=automatic,
+    )
 
 
 def _check(

@@ -87,21 +87,11 @@ def bring(
     from descope_state.cli.attendant import Attendant
     from descope_state.cli.importing_run import run_import, run_import_all
 
-    _check(
-        place=(address, id_),
-        one={"--write": write},
-        everything=everything,
-        all_={"--out-dir": out_dir, "--baseline": baseline},
-    )
+    all_ = {"--out-dir": out_dir, "--baseline": baseline}
+    _check(place=(address, id_), one={"--write": write}, everything=everything, all_=all_)
     here = opening(context.obj, env=env, var=var, var_file=var_file)
-    manner = _manner(
-        locks=lock_timeout,
-        overrides=override,
-        parallelism=parallelism,
-        capacity=max_capacity,
-        confirmed=confirm or "",
-        automatic=auto_approve,
-    )
+    pace = (parallelism, max_capacity)
+    manner = _manner(lock_timeout, override, pace=pace, confirmed=confirm, automatic=auto_approve)
     if everything:
         status = run_import_all(
             context.obj, here, out=out_dir, baseline=baseline, manner=manner, json=json
@@ -114,23 +104,22 @@ def bring(
 
 
 def _manner(
-    *,
-    locks: str | None,
+    waiting: str | None,
     overrides: list[str] | None,
-    parallelism: int,
-    capacity: float,
-    confirmed: str,
+    *,
+    pace: tuple[int, float],
+    confirmed: str | None,
     automatic: bool,
 ) -> "Manner":
     from descope_state.app.applying import Manner
     from descope_state.app.wishing import overrides_of
 
     return Manner(
-        parallelism=parallelism,
-        capacity=capacity,
-        lock_timeout=seconds_of(locks, option="--lock-timeout"),
+        parallelism=pace[0],
+        capacity=pace[1],
+        lock_timeout=seconds_of(waiting, option="--lock-timeout"),
         overrides=overrides_of(pairs(overrides, option="--override")),
-        confirmed=confirmed,
+        confirmed=confirmed or "",
         automatic=automatic,
     )
 

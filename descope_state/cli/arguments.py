@@ -24,6 +24,7 @@ _WITH_VALUE = frozenset(
         "--exclude",
         "--fault",
         "--format",
+        "--into",
         "--json-into",
         "--lag",
         "--limit",

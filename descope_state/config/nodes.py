@@ -144,7 +144,10 @@ class _Builder:
         body = self._text[start:end]
         if "+" in _first_line(body).partition("#")[0]:
             return end - len(_last_break(body))
-        return start + len(body.rstrip(" \r\n"))
+        lines = body.splitlines(keepends=True)
+        while len(lines) > 1 and _meaningless(lines[-1], lines[:-1]):
+            lines.pop()
+        return start + len("".join(lines).rstrip("\r\n"))
 
     def _collection(self, event: _Event, outer: int, start: int) -> Node:
         mapping = type(event) is yaml.MappingStartEvent
@@ -181,6 +184,15 @@ class _Builder:
         while number > 0 and self._dashes[number][1] != column:
             number -= 1
         return self._dashes[number][0]
+
+
+def _meaningless(line: str, before: list[str]) -> bool:
+    """Tell whether a line at the end of a text is blank, up to the indentation of the text."""
+    bare = line.rstrip("\r\n")
+    written = (one for one in before[1:] if one.strip(" \r\n"))
+    widths = (len(one) - len(one.lstrip(" ")) for one in written)
+    explicit = any(character.isdigit() for character in before[0].partition("#")[0])
+    return not bare.strip(" ") and len(bare) <= (0 if explicit else next(widths, 0))
 
 
 def _first_line(text: str) -> str:

@@ -332,7 +332,7 @@ def _members_block(value: Value, *, indent: int) -> list[str]:
         members = [("-", one) for one in value]
     for head, one in members:
         inner = block_lines(one, indent=indent + len(head) + 1)
-        if len(inner) == 1:
+        if inner == [spelled(one, flow=False)]:
             rows.append(f"{head} {inner[0]}")
         elif head == "-":
             rows += [f"- {inner[0]}", *(f"  {text}" for text in inner[1:])]

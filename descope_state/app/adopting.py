@@ -18,7 +18,7 @@ from descope_state.app.locking import locked, started_by
 from descope_state.app.planning import Planned, Reading, planned
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened
-from descope_state.config.edit import appended
+from descope_state.config.appending import appended
 from descope_state.config.files import read_inside
 from descope_state.config.writing import resources
 from descope_state.core.intake import Asked, Intake, Taken, intake

@@ -25,6 +25,7 @@ _WITH_VALUE = frozenset(
         "--exclude",
         "--fault",
         "--format",
+        "--into",
         "--json-into",
         "--lag",
         "--limit",

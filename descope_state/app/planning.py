@@ -58,7 +58,19 @@ def planned(
     """Plan one environment of a stack."""
     resolution = workspace.resolution()
     gate = gate_for(surroundings, capacity=reading.capacity)
-    sight: _Sight = surroundings.run(_seen(workspace, resolution, reading=reading, gate=gate))
+    sight: Sight = surroundings.run(seen(workspace, resolution, reading=reading, gate=gate))
+    return concluded(workspace, surroundings, resolution=resolution, sight=sight, wishes=wishes)
+
+
+def concluded(
+    workspace: Workspace,
+    surroundings: Surroundings,
+    *,
+    resolution: Resolution,
+    sight: "Sight",
+    wishes: Wishes,
+) -> Planned:
+    """Make a plan of what was seen."""
     request = Request(
         resolution=resolution,
         snapshot=sight.snapshot,
@@ -85,15 +97,18 @@ def planned(
 
 # asyncio spells out what a task answered when the task is over; that must not take its time.
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Sight:
+class Sight:
+    """What one environment looks like now, and what is remembered of it."""
+
     snapshot: Snapshot
     key: bytes
     observation: Observation
 
 
-async def _seen(
+async def seen(
     workspace: Workspace, resolution: Resolution, *, reading: Reading, gate: Gate
-) -> _Sight:
+) -> Sight:
+    """Read the state and the project of one environment."""
     async with connected(workspace, gate) as session:
         snapshot = _remembered(workspace, session)
         if not reading.refreshed:
@@ -114,7 +129,7 @@ async def _seen(
             environment=snapshot.environment, project_id=snapshot.project_id
         )
     key = workspace.store.sealing_key(needed=bool(snapshot.entries))
-    return _Sight(snapshot=snapshot, key=key, observation=observation)
+    return Sight(snapshot=snapshot, key=key, observation=observation)
 
 
 def _remembered(workspace: Workspace, session: Session) -> Snapshot:
@@ -202,7 +217,7 @@ def _secrets(
         raise workspace.shown(error) from None
 
 
-def _bindings(workspace: Workspace, surroundings: Surroundings, *, sight: _Sight) -> Bindings:
+def _bindings(workspace: Workspace, surroundings: Surroundings, *, sight: Sight) -> Bindings:
     documents = workspace.documents
     created = surroundings.now()
     return Bindings(

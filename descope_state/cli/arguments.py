@@ -31,8 +31,10 @@ _WITH_VALUE = frozenset(
         "--max-capacity",
         "--out",
         "--override",
+        "--owner",
         "--parallelism",
         "--port",
+        "--reason",
         "--replace",
         "--secrets-into",
         "--seed",
@@ -40,8 +42,11 @@ _WITH_VALUE = frozenset(
         "--switch",
         "--target",
         "--tier",
+        "--until",
         "--var",
         "--var-file",
+        "--watch",
+        "--webhook",
     }
 )
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}

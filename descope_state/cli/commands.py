@@ -1,10 +1,11 @@
 """All commands, in the order in which the help lists them, and what their groups are for."""
 
 from descope_state.cli import drifting
-from descope_state.cli.catalogue import emulator, reading, runs, state, work
+from descope_state.cli.catalogue import drift, emulator, reading, runs, state, work
 
 ALL = (
     *work.COMMANDS,
+    *drift.COMMANDS,
     *runs.COMMANDS,
     *state.COMMANDS,
     *reading.COMMANDS,

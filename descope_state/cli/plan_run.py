@@ -25,6 +25,7 @@ class Printing:
     json_into: Path | None
     verbose: bool
     compact: bool
+    markdown: bool = False
 
 
 def run_plan(
@@ -103,7 +104,12 @@ def _print_text(
                 compact_warnings=printing.compact,
             )
         )
-    terminal.answer(plan_text(result.plan, width=terminal.width, verbose=printing.verbose))
+    if printing.markdown:
+        from descope_state.report.markdown import plan_markdown
+
+        terminal.write(plan_markdown(result.plan))
+    else:
+        terminal.answer(plan_text(result.plan, width=terminal.width, verbose=printing.verbose))
     if printing.out is not None:
         terminal.note(f"Saved to {printing.out}; `dstate show {printing.out}` shows it again.")
 

@@ -175,9 +175,6 @@ def _alarm(alarm: Violation, page: Page) -> Iterator[Line]:
 
 def _conclusion(sighting: Sighting, page: Page) -> Iterator[Line]:
     judgement = sighting.judgement
-    if sighting.unapplied:
-        text = "Nothing was applied here yet: the state is empty, so nothing can have drifted."
-        yield from _folded(text, page)
     yield from ignored_lines(judgement, page)
     yield line(count_text(sighting), "bold")
     yield line(f"Refresh used {values.counted(sighting.calls, 'call')}.", "dim")
@@ -193,6 +190,8 @@ def count_text(sighting: Sighting) -> str:
     ]
     unmanaged = counts.get(Sort.UNMANAGED, 0)
     apart = f" {unmanaged:,} {COUNTED[Sort.UNMANAGED]}." if unmanaged else ""
+    if sighting.unapplied:
+        return f"Nothing was applied here yet, so nothing can have drifted.{apart}"
     if parts:
         return f"Drift: {', '.join(parts)}.{apart}"
     if sighting.judgement.alarms:

@@ -69,16 +69,12 @@ def _table(sightings: Sequence[Sighting], page: Page) -> Iterator[Line]:
     room = max(page.width - taken - 2, _NARROWEST)
     longest = min(max(columns(clean(subject)) for subject in cells), room)
     yield (Span(f"  {'':{longest}}"), *(Span(f"  {name}", "bold") for name in names))
-    last = len(sightings) - 1
     for subject, marks in cells.items():
-        yield (
-            Span("  "),
-            *_padded(clean(subject), longest),
-            *(
-                _cell(marks.get(one.environment, ""), one, last=number == last)
-                for number, one in enumerate(sightings)
-            ),
-        )
+        row = [_cell(marks.get(one.environment, ""), one) for one in sightings]
+        while len(row) > 1 and not row[-1].text.strip():
+            row.pop()
+        row[-1] = Span(row[-1].text.rstrip(), row[-1].style)
+        yield (Span("  "), *_padded(clean(subject), longest), *row)
     yield BLANK
     for row in packed(_LEGEND, page.room(2), gap="   "):
         yield line(f"  {row}", "dim")
@@ -109,11 +105,11 @@ def _padded(text: str, room: int) -> tuple[Span, ...]:
     return (Span(cut), Span(" " * (room - columns(cut))))
 
 
-def _cell(mark: str, sighting: Sighting, *, last: bool) -> Span:
-    shown = _UNTOLD if sighting.error is not None else mark or "·"
+def _cell(mark: str, sighting: Sighting) -> Span:
+    nothing = " " if sighting.unapplied else "·"
+    shown = _UNTOLD if sighting.error is not None else mark or nothing
     width = columns(clean(sighting.environment))
-    text = f"  {shown.center(width)}"
-    return Span(text.rstrip() if last else text, _STYLES.get(shown, "dim"))
+    return Span(f"  {shown.center(width)}", _STYLES.get(shown, "dim"))
 
 
 def _statuses(sightings: Sequence[Sighting], page: Page) -> Iterator[Line]:
@@ -133,8 +129,7 @@ def _statuses(sightings: Sequence[Sighting], page: Page) -> Iterator[Line]:
 def _status(sighting: Sighting) -> str:
     rules = ignored_text(sighting.judgement)
     apart = f" {rules[0].upper()}{rules[1:]}." if rules else ""
-    nothing = "Nothing was applied here yet." if sighting.unapplied else count_text(sighting)
-    return f"{nothing}{apart} {values.counted(sighting.calls, 'call')}."
+    return f"{count_text(sighting)}{apart} {values.counted(sighting.calls, 'call')}."
 
 
 def _folded(text: str, page: Page, style: Style = "") -> Iterator[Line]:

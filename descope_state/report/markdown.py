@@ -102,8 +102,7 @@ def _status(sighting: Sighting) -> str:
         return f"🚨 **{name}**{where}{shield}: {messages}"
     mark = "⚠️" if sighting.drifted else "✅"
     rules = ignored_text(sighting.judgement)
-    said = "Nothing was applied here yet." if sighting.unapplied else count_text(sighting)
-    return f"{mark} **{name}**{where}{shield}: {said}{f' {rules}.' if rules else ''}"
+    return f"{mark} **{name}**{where}{shield}: {count_text(sighting)}{f' {rules}.' if rules else ''}"
 
 
 def _row(sighting: Sighting, finding: Finding) -> tuple[tuple[int, str], tuple[str, ...]]:

@@ -65,14 +65,20 @@ def planned(
     if wishes.imports:
         declarations = resolution.declarations.taking(wishes.imports)
         resolution = replace(resolution, declarations=declarations)
-
-    def scope(snapshot: Snapshot) -> Scope:
-        return Scope(
-            kinds=_in_play(resolution, snapshot),
-            managed=_managed(resolution, snapshot, workspace.catalog),
-        )
-
+    scope = _scope(workspace, resolution)
     sight = sighted(workspace, surroundings, scope=scope, reading=reading)
+    return concluded(workspace, surroundings, resolution=resolution, sight=sight, wishes=wishes)
+
+
+def concluded(
+    workspace: Workspace,
+    surroundings: Surroundings,
+    *,
+    resolution: Resolution,
+    sight: "Sight",
+    wishes: Wishes,
+) -> Planned:
+    """Make a plan of what was seen."""
     request = requested(workspace, surroundings, sight=sight, resolution=resolution, wishes=wishes)
     try:
         made = plan(request)
@@ -138,6 +144,20 @@ def sighted(
     gate = gate_for(surroundings, capacity=reading.capacity)
     sight: Sight = surroundings.run(_seen(workspace, scope, reading=reading, gate=gate))
     return sight
+
+
+async def seen(
+    workspace: Workspace, resolution: Resolution, *, reading: Reading, gate: Gate
+) -> Sight:
+    """Read the state of one environment, and as much of its project as a stack is about."""
+    return await _seen(workspace, _scope(workspace, resolution), reading=reading, gate=gate)
+
+
+def _scope(workspace: Workspace, resolution: Resolution) -> Callable[[Snapshot], Scope]:
+    return lambda snapshot: Scope(
+        kinds=_in_play(resolution, snapshot),
+        managed=_managed(resolution, snapshot, workspace.catalog),
+    )
 
 
 async def _seen(

@@ -35,8 +35,10 @@ _WITH_VALUE = frozenset(
         "--out",
         "--out-dir",
         "--override",
+        "--owner",
         "--parallelism",
         "--port",
+        "--reason",
         "--replace",
         "--search",
         "--secrets-into",
@@ -46,9 +48,12 @@ _WITH_VALUE = frozenset(
         "--switch",
         "--target",
         "--tier",
+        "--until",
         "--write",
         "--var",
         "--var-file",
+        "--watch",
+        "--webhook",
     }
 )
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}

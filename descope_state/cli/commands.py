@@ -5,18 +5,18 @@ from descope_state.cli.catalogue import (
     beginning,
     cache,
     direct,
-    drifting,
+    drift,
     emulator,
     reading,
     runs,
     state,
     work,
 )
-from descope_state.cli.drifting import drift
+from descope_state.cli.drifting import drift as drift_command
 
 ALL = (
     *work.COMMANDS,
-    *drifting.COMMANDS,
+    *drift.COMMANDS,
     *adoption.COMMANDS,
     *direct.COMMANDS,
     *cache.COMMANDS,
@@ -32,6 +32,6 @@ GROUPS = {
     "flow": "Look at the flows of a project, take them out, and compare them.",
     "state": "Look at the state, move things about in it, and put it back.",
     "emulator": "Descope on this machine: to try things, and for clients that know no dstate.",
-    "drift": str(drift.__doc__),
+    "drift": str(drift_command.__doc__),
     "runs": "Look at what was done, by whom, and what it overwrote.",
 }

@@ -22,7 +22,7 @@ _FITTING = {
     Sort.CONVERGED: ("update", "create"),
     Sort.UNMANAGED: ("create",),
 }
-_VERBS = {"create": "create", "update": "update", "delete": "delete", "replace": ""}
+_VERBS = frozenset({"create", "update", "delete"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,11 +163,10 @@ def _own_actors(trail: Trail) -> frozenset[str]:
     deeds = _by_kind(trail.deeds)
     found: set[str] = set()
     for one in trail.own:
-        verb = _VERBS.get(one.operation, "")
         actors = {
             deed.actor
             for deed in deeds.get(one.kind, ())
-            if _matches(deed, one) and deed.subjects and verb in (deed.verb, "")
+            if _matches(deed, one) and deed.subjects and deed.verb in (one.operation, "")
         }
         if len(actors) == 1:
             found |= actors

@@ -102,7 +102,9 @@ def _status(sighting: Sighting) -> str:
         return f"🚨 **{name}**{where}{shield}: {messages}"
     mark = "⚠️" if sighting.drifted else "✅"
     rules = ignored_text(sighting.judgement)
-    return f"{mark} **{name}**{where}{shield}: {count_text(sighting)}{f' {rules}.' if rules else ''}"
+    return (
+        f"{mark} **{name}**{where}{shield}: {count_text(sighting)}{f' {rules}.' if rules else ''}"
+    )
 
 
 def _row(sighting: Sighting, finding: Finding) -> tuple[tuple[int, str], tuple[str, ...]]:

@@ -70,11 +70,11 @@ def _table(sightings: Sequence[Sighting], page: Page) -> Iterator[Line]:
     longest = min(max(columns(clean(subject)) for subject in cells), room)
     yield (Span(f"  {'':{longest}}"), *(Span(f"  {name}", "bold") for name in names))
     for subject, marks in cells.items():
-        row = [_cell(marks.get(one.environment, ""), one) for one in sightings]
-        while len(row) > 1 and not row[-1].text.strip():
-            row.pop()
-        row[-1] = Span(row[-1].text.rstrip(), row[-1].style)
-        yield (Span("  "), *_padded(clean(subject), longest), *row)
+        spans = [_cell(marks.get(one.environment, ""), one) for one in sightings]
+        while len(spans) > 1 and not spans[-1].text.strip():
+            spans.pop()
+        spans[-1] = Span(spans[-1].text.rstrip(), spans[-1].style)
+        yield (Span("  "), *_padded(clean(subject), longest), *spans)
     yield BLANK
     for words in packed(_LEGEND, page.room(2), gap="   "):
         yield line(f"  {words}", "dim")

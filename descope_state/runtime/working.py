@@ -275,7 +275,7 @@ class Worker:
             self._owners[began.address.kind, live.id] = began.address
         if began.step is Step.DELETE:
             self._owners.pop((began.address.kind, began.id), None)
-        self._record(_success(began, live))
+        self._record(_success(began, live, taken_over=prepared.before is None))
         self._results.write(began.address)
         id_ = live.id if live is not None else ""
         self._means.observer.succeeded(began.address, began.step, id_=id_)
@@ -302,14 +302,19 @@ class Worker:
         self._replay.feed(event)
 
 
-def _success(began: Began, live: Live | None) -> Succeeded:
+def _success(began: Began, live: Live | None, *, taken_over: bool) -> Succeeded:
     if live is None:
         return Succeeded(number=began.number)
+    computed = live.computed
+    if taken_over and began.step is Step.UPDATE:
+        # What the service makes of an object that was only just imported, nobody has remembered:
+        # an update that does not read it back must not make nothing of it.
+        computed = {name: value for name, value in computed.items() if value is not None}
     return Succeeded(
         number=began.number,
         id=live.id,
         identity=live.identity,
-        outputs={**live.attributes, **live.computed},
+        outputs={**live.attributes, **computed},
     )
 
 

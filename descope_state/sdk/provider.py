@@ -192,7 +192,8 @@ class Deed:
     """One line of a service's own trail: who did what, when, to which object.
 
     `at` is in milliseconds since 1970. `action` is the service's word; `kind` and `verb`
-    (`create`, `update`, `delete`) say the same in ours, or nothing where that is not certain.
+    (`create`, `update`, `delete`, or `write` where one call makes and changes alike) say the same
+    in ours, or nothing where that is not certain.
     `subjects` are the ids and names that the line gives of the object, as far as it gives any.
     """
 

@@ -208,6 +208,10 @@ class Row:
     address: Address
     versions: Mapping[str, int]
 
+    def alike(self, environments: int) -> bool:
+        """Tell whether so many environments all have it, and all alike."""
+        return len(self.versions) == environments and set(self.versions.values()) == {1}
+
 
 def matrix(sides: Sequence[Side], *, catalog: Catalog) -> list[Row]:
     """Say of each object which environments have it, and which have it alike.

@@ -1,7 +1,11 @@
 """All commands, in the order in which the help lists them, and what their groups are for."""
 
+from descope_state.cli import drifting
 from descope_state.cli.catalogue import (
+    adoption,
     beginning,
+    cache,
+    direct,
     emulator,
     environments,
     reading,
@@ -12,6 +16,9 @@ from descope_state.cli.catalogue import (
 
 ALL = (
     *work.COMMANDS,
+    *adoption.COMMANDS,
+    *direct.COMMANDS,
+    *cache.COMMANDS,
     *runs.COMMANDS,
     *state.COMMANDS,
     *reading.COMMANDS,
@@ -20,8 +27,12 @@ ALL = (
     *emulator.COMMANDS,
 )
 GROUPS = {
+    "cache": "What was read of projects in the last five minutes.",
+    "tenant": "Look at the tenants of a project, one by one.",
+    "flow": "Look at the flows of a project, take them out, and compare them.",
     "state": "Look at the state, move things about in it, and put it back.",
     "env": "Compare the environments of a stack, and promote from one to another.",
     "emulator": "Descope on this machine: to try things, and for clients that know no dstate.",
+    "drift": str(drifting.drift.__doc__),
     "runs": "Look at what was done, by whom, and what it overwrote.",
 }

@@ -23,10 +23,13 @@ _TOO_DEEP = f"the JSON text is nested more than {_DEEPEST_JSON} deep"
 class StackSources:
     """The sources of one stack; `digests` names every file that was read, for the plan's digest."""
 
-    def __init__(self, root: Path, *, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, root: Path, *, environ: Mapping[str, str], ahead: Mapping[str, str] | None = None
+    ) -> None:
         self._root = root
         self._environ = environ
-        self._texts: dict[str, str] = {}
+        # What is about to be written is read as if it were there.
+        self._texts: dict[str, str] = dict(ahead or {})
         self.digests: dict[str, str] = {}
 
     def file(self, path: str) -> str:

@@ -1,11 +1,18 @@
-"""The commands about environments: `env list`, `show`, `diff` and `matrix`."""
+"""The commands about environments: `env list`, `show`, `diff`, `matrix` and `promote`."""
 
 from typing import Annotated
 
 import typer
 
 from descope_state.cli.opening import opening
-from descope_state.cli.options import AsJson, MaxCapacity, Parallelism, Verbose
+from descope_state.cli.options import (
+    AsJson,
+    CompactWarnings,
+    MaxCapacity,
+    Parallelism,
+    PlanOut,
+    Verbose,
+)
 from descope_state.errors import Exit
 
 First = Annotated[str, typer.Argument(metavar="A", help="The one environment.")]
@@ -103,3 +110,47 @@ def matrix(
         json=json,
     )
     raise typer.Exit(status)
+
+
+def promoting(
+    context: typer.Context,
+    first: Annotated[str, typer.Argument(metavar="A", help="Where they are taken from.")],
+    *,
+    second: Annotated[str, typer.Argument(metavar="B", help="Where they are to be the same.")],
+    addresses: Annotated[
+        list[str], typer.Argument(metavar="ADDRESS...", help="What is to be promoted.")
+    ],
+    out: PlanOut = None,
+    parallelism: Parallelism = 10,
+    max_capacity: MaxCapacity = 1.0,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="Exit 2 where there are changes.")
+    ] = False,
+    compact_warnings: CompactWarnings = False,
+    verbose: Verbose = False,
+    json: AsJson = False,
+) -> None:
+    """Plan in B what makes chosen objects as they are in A.
+
+    What they need comes along, ids are rewritten, and secrets are taken from where the stack says.
+    What the stack states differently for B stays as it states it. `dstate apply` carries the saved
+    plan out.
+    """
+    from descope_state.app.planning import Reading
+    from descope_state.cli.environments_run import run_promote
+    from descope_state.cli.plan_run import Printing
+
+    made = run_promote(
+        context.obj,
+        opening(context.obj, env=None),
+        names=(first, second),
+        texts=addresses,
+        reading=Reading(parallelism=parallelism, capacity=max_capacity),
+        printing=Printing(
+            out=out, json=json, json_into=None, verbose=verbose, compact=compact_warnings
+        ),
+    )
+    if made.violations or made.stuck:
+        raise typer.Exit(Exit.REFUSED)
+    if detailed_exitcode and not made.summary.empty:
+        raise typer.Exit(Exit.CHANGES)

@@ -1,4 +1,4 @@
-"""Runs `env list`, `show`, `diff` and `matrix` and prints what came of it."""
+"""Runs `env list`, `show`, `diff`, `matrix` and `promote`, and prints what came of it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -15,14 +15,19 @@ from descope_state.app.environments import (
     workspaces,
 )
 from descope_state.app.planning import Reading
+from descope_state.app.promoting import promoted
+from descope_state.app.wishing import address_of
 from descope_state.app.workspace import Opening
+from descope_state.cli.plan_run import Printing, present, settle_before, tell_events
 from descope_state.cli.terminal import Terminal
 from descope_state.core.comparing import compared, matrix
 from descope_state.errors import DstateError, Exit
 from descope_state.frozen import dataclass
+from descope_state.model.plan import Plan
 from descope_state.report.clean import clean
 from descope_state.report.environments import (
     comparison_text,
+    freight_text,
     matrix_text,
     table,
     variables_text,
@@ -183,3 +188,46 @@ def run_matrix(
             terminal.tell([line(f"{name}: {clean(message)}", "error")])
         terminal.answer(matrix_text(shown, chosen, failed=failed))
     return max((one.status for one in errors.values()), default=Exit.DONE)
+
+
+def run_promote(
+    terminal: Terminal,
+    opening: Opening,
+    *,
+    names: tuple[str, str],
+    texts: Sequence[str],
+    reading: Reading,
+    printing: Printing,
+) -> Plan:
+    """Plan a promotion, save it where asked, and print it."""
+    try:
+        return _promote(
+            terminal, opening, names=names, texts=texts, reading=reading, printing=printing
+        )
+    except DstateError as error:
+        if printing.json:
+            tell_events(terminal, error)
+        raise
+
+
+def _promote(
+    terminal: Terminal,
+    opening: Opening,
+    *,
+    names: tuple[str, str],
+    texts: Sequence[str],
+    reading: Reading,
+    printing: Printing,
+) -> Plan:
+    addresses = [address_of(text, option="ADDRESS") for text in texts]
+    here, there = workspaces(terminal.surroundings, opening, names)
+    settle_before(terminal, there, reading=reading)
+    made = promoted(
+        terminal.surroundings, here=here, there=there, addresses=addresses, reading=reading
+    )
+    if not printing.json:
+        _note_targets(terminal, [made.source])
+    present(terminal, there, result=made.planned, printing=printing)
+    if not printing.json:
+        terminal.tell(freight_text(made.freight, names[1], width=terminal.width))
+    return made.planned.plan

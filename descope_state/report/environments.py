@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from descope_state.core.comparing import Comparison, Row, Standing, Twin
+from descope_state.core.promoting import Freight
 from descope_state.model.value import Value
 from descope_state.report import values
 from descope_state.report.clean import clean
@@ -131,3 +132,14 @@ def _cell(row: Row, name: str, failed: Mapping[str, str]) -> str:
         return "?"
     number = row.versions.get(name)
     return _ABSENT if number is None else _LETTERS[(number - 1) % len(_LETTERS)]
+
+
+def freight_text(freight: Freight, there: str, *, width: int) -> Iterator[Line]:
+    """Say what a promotion takes along, and what it leaves as it is."""
+    if freight.brought:
+        names = ", ".join(map(str, freight.brought))
+        yield from (line(part) for part in folded(clean(f"Brought along: {names}."), width))
+    if freight.kept:
+        fields = values.counted(freight.kept, "field")
+        verb, states = ("stays", "it") if freight.kept == 1 else ("stay", "them")
+        yield line(f"{fields} {verb} as the stack states {states} for {there}.", "dim")

@@ -55,6 +55,9 @@ def _references(references: Mapping[str, Value], path: Path) -> Iterator[Citatio
         yield from _texts(held, (*path, member), ((kind, "name"),))
     for member, target in _LISTED.items():
         yield from _texts(references.get(member), (*path, member), (target,))
+    connectors = references.get("connectors")
+    for name in connectors if isinstance(connectors, dict) else ():
+        yield Citation(kind="connector", field="name", value=name)
 
 
 def _tasks(value: Value, path: Path) -> Iterator[Citation]:

@@ -32,6 +32,17 @@ COMMANDS = (
         changes=_READING,
     ),
     Command(
+        name="env promote",
+        function=environments.promoting,
+        examples=(
+            "dstate apply -auto-approve --env dev",
+            "dstate env promote dev staging flow.invite -out promotion.json",
+            "dstate apply promotion.json",
+        ),
+        exits=(0, 1, 2, 5, 7, 8, 64),
+        changes="Writes nothing to a project. A first plan makes the environment's state folder.",
+    ),
+    Command(
         name="env matrix",
         function=environments.matrix,
         examples=("dstate env matrix", "dstate env matrix dev staging prod --differing"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,10 @@ from descope_state.cli.options import (
     seconds_of,
 )
 from descope_state.errors import UsageError
+
+if TYPE_CHECKING:
+    # For annotations only: everything below the command line comes with it.
+    from descope_state.app.applying import Manner
 
 ImportAddress = Annotated[
     str | None,
@@ -80,40 +84,44 @@ def bring(
     themes as files of their own. What is written is held against the project first, and nothing
     that is there is overwritten.
     """
-    from descope_state.app.applying import Manner
-    from descope_state.app.wishing import overrides_of
     from descope_state.cli.attendant import Attendant
     from descope_state.cli.importing_run import run_import, run_import_all
 
-    _check(
-        place=(address, id_),
-        one={"--write": write},
-        everything=everything,
-        all_={"--out-dir": out_dir, "--baseline": baseline},
-    )
-    manner = Manner(
-        parallelism=parallelism,
-        capacity=max_capacity,
-        lock_timeout=seconds_of(lock_timeout, option="--lock-timeout"),
-        overrides=overrides_of(pairs(override, option="--override")),
-        confirmed=confirm or "",
-        automatic=auto_approve,
-    )
+    all_ = {"--out-dir": out_dir, "--baseline": baseline}
+    _check(place=(address, id_), one={"--write": write}, everything=everything, all_=all_)
     here = opening(context.obj, env=env, var=var, var_file=var_file)
+    pace = (parallelism, max_capacity)
+    manner = _manner(lock_timeout, override, pace=pace, confirmed=confirm, automatic=auto_approve)
     if everything:
         status = run_import_all(
             context.obj, here, out=out_dir, baseline=baseline, manner=manner, json=json
         )
     else:
         attendant = Attendant(terminal=context.obj, json=json, verbose=verbose)
-        status = run_import(
-            context.obj,
-            here,
-            what=(address or "", id_ or "", write),
-            manner=manner,
-            attendant=attendant,
-        )
+        what = (address or "", id_ or "", write)
+        status = run_import(context.obj, here, what=what, manner=manner, attendant=attendant)
     raise typer.Exit(status)
+
+
+def _manner(
+    waiting: str | None,
+    overrides: list[str] | None,
+    *,
+    pace: tuple[int, float],
+    confirmed: str | None,
+    automatic: bool,
+) -> "Manner":
+    from descope_state.app.applying import Manner
+    from descope_state.app.wishing import overrides_of
+
+    return Manner(
+        parallelism=pace[0],
+        capacity=pace[1],
+        lock_timeout=seconds_of(waiting, option="--lock-timeout"),
+        overrides=overrides_of(pairs(overrides, option="--override")),
+        confirmed=confirmed or "",
+        automatic=automatic,
+    )
 
 
 def _check(

@@ -82,7 +82,7 @@ def _profile(workspace: Workspace, *, default: bool) -> Profile:
     try:
         snapshot = workspace.store.snapshot()
     except DstateError as error:
-        return replace(plain, wrong=error.message)
+        return replace(plain, wrong=f"{error.message}; {error.hint}")
     if snapshot is None:
         return plain
     return replace(
@@ -162,7 +162,7 @@ class View:
 
 
 def workspaces(
-    surroundings: Surroundings, opening: Opening, names: Sequence[str]
+    surroundings: Surroundings, opening: Opening, *, names: Sequence[str]
 ) -> list[Workspace]:
     """Open the stack once for each environment; no two of them may be the same."""
     if len(set(names)) < len(names):

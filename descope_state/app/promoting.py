@@ -85,7 +85,6 @@ def _journey(view: View, found: Seen) -> Journey:
     return Journey(
         source=view.side,
         target=target,
-        places=found.places,
         catalog=workspace.catalog,
         readable=workspace.secrets.read,
     )

@@ -139,7 +139,7 @@ def run_difference(
     showing: Showing,
 ) -> bool:
     """Compare two environments; gives whether they differ."""
-    spaces = workspaces(terminal.surroundings, opening, names)
+    spaces = workspaces(terminal.surroundings, opening, names=names)
     first, second = seen(spaces, terminal.surroundings, reading=reading)
     catalog = spaces[0].catalog
     found = compared(first.side, second.side, catalog=catalog, everything=showing.everything)
@@ -173,7 +173,7 @@ def run_matrix(
 ) -> Exit:
     """Show which environments hold what; gives the status of the worst that could not be read."""
     chosen = names or tuple(one.name for one in profiles(terminal.surroundings, opening))
-    spaces = workspaces(terminal.surroundings, opening, chosen)
+    spaces = workspaces(terminal.surroundings, opening, names=chosen)
     answers = dict(zip(chosen, viewed(spaces, terminal.surroundings, reading=reading), strict=True))
     views = [view for view in answers.values() if isinstance(view, View)]
     errors = {name: one for name, one in answers.items() if isinstance(one, DstateError)}
@@ -220,7 +220,7 @@ def _promote(
     printing: Printing,
 ) -> Plan:
     addresses = [address_of(text, option="ADDRESS") for text in texts]
-    here, there = workspaces(terminal.surroundings, opening, names)
+    here, there = workspaces(terminal.surroundings, opening, names=names)
     settle_before(terminal, there, reading=reading)
     made = promoted(
         terminal.surroundings, here=here, there=there, addresses=addresses, reading=reading

@@ -50,7 +50,9 @@ def side(
         desired={one.address: one for one in desired},
         entries=entries,
         addresses={
-            (live.kind, live.id): places.place(live.kind, live.identity, id_=live.id).address
+            (live.kind, live.id): places.place(
+                live.kind, live.identity, id_=live.id, called=atlas.key(live)
+            ).address
             for live in atlas.objects.values()
         },
     )

@@ -9,7 +9,7 @@ from dataclasses import field
 
 from descope_state.core.comparing import Side, paired, stated_apart
 from descope_state.core.portable import stable
-from descope_state.core.wanted import Places, Wanted
+from descope_state.core.wanted import Wanted, free_name
 from descope_state.errors import Problem, UsageError
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
@@ -55,13 +55,11 @@ def chosen(source: Side, addresses: Iterable[Address]) -> tuple[Live, ...]:
 class Journey:
     """Where objects come from and where they go.
 
-    `free` gives addresses in the other environment to what neither its stack nor its state knows;
     `readable` raises ValueError for a source of a secret that gives nothing there.
     """
 
     source: Side
     target: Side
-    places: Places
     catalog: Catalog
     readable: Readable
 
@@ -111,7 +109,9 @@ class _Loading:
         taken = {*target.addresses.values(), *self.homes.values()}
         if here not in taken and (here in target.desired or here not in target.entries):
             return here
-        return self.journey.places.place(live.kind, f"{live.identity} {live.id}").address
+        taken |= {*target.desired, *target.entries}
+        names = {address.name for address in taken if address.kind == live.kind}
+        return Address(live.kind, free_name(self.source.atlas.key(live), names.__contains__))
 
     def _wanted(self, live: Live) -> Wanted:
         address = self.homes[live.kind, live.id]
@@ -180,7 +180,7 @@ class _Loading:
                 try:
                     self.journey.readable(value.source)
                 except ValueError as error:
-                    hint = "set it where dstate runs; until then the secret stays as it is there"
+                    hint = "set it where dstate runs, and plan again"
                     self._lack(address, f"its `{name}` is missing: {error}", hint=hint)
                 else:
                     found[name] = value

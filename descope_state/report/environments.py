@@ -54,7 +54,7 @@ def comparison_text(
     """Say how two environments differ, what was left out, and what nobody could look at."""
     for twin in comparison.twins:
         yield from _twin(twin, names, page)
-    if any(twin.standing is Standing.BOTH for twin in comparison.twins):
+    if comparison.twins:
         yield BLANK
     for closed, why in sorted(comparison.closed.items()):
         text = f"Not compared: {clean(closed)}. {clean(why)}"

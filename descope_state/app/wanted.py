@@ -45,7 +45,7 @@ class Order:
     command: str
     kinds: Collection[str]
     decide: Decide
-    whole: Mapping[str, set[str]]
+    whole: Mapping[str, Collection[str]]
     overrides: Mapping[str, int]
 
 

@@ -7,6 +7,7 @@ from descope_state.cli.catalogue import (
     direct,
     drift,
     emulator,
+    environments,
     reading,
     runs,
     state,
@@ -23,6 +24,7 @@ ALL = (
     *runs.COMMANDS,
     *state.COMMANDS,
     *reading.COMMANDS,
+    *environments.COMMANDS,
     *beginning.COMMANDS,
     *emulator.COMMANDS,
 )
@@ -31,6 +33,7 @@ GROUPS = {
     "tenant": "Look at the tenants of a project, one by one.",
     "flow": "Look at the flows of a project, take them out, and compare them.",
     "state": "Look at the state, move things about in it, and put it back.",
+    "env": "Compare the environments of a stack, and promote from one to another.",
     "emulator": "Descope on this machine: to try things, and for clients that know no dstate.",
     "drift": str(drift_command.__doc__),
     "runs": "Look at what was done, by whom, and what it overwrote.",

@@ -55,13 +55,21 @@ def _run_plan(
     printing: Printing,
 ) -> Plan:
     workspace = opened(terminal.surroundings, opening)
-    _settle_first(terminal, workspace, reading=reading)
+    settle_before(terminal, workspace, reading=reading)
     result = planned(
         workspace,
         terminal.surroundings,
         wishes=wishes,
         reading=reading,
     )
+    present(terminal, workspace, result=result, printing=printing)
+    return result.plan
+
+
+def present(
+    terminal: Terminal, workspace: Workspace, *, result: Planned, printing: Printing
+) -> None:
+    """Save a plan where asked, and print it."""
     if printing.out is not None:
         from descope_state.app.saved import save_plan
 
@@ -70,10 +78,10 @@ def _run_plan(
         print_events(terminal, workspace, result=result, printing=printing)
     if not printing.json:
         _print_text(terminal, workspace, result=result, printing=printing)
-    return result.plan
 
 
-def _settle_first(terminal: Terminal, workspace: Workspace, *, reading: Reading) -> None:
+def settle_before(terminal: Terminal, workspace: Workspace, *, reading: Reading) -> None:
+    """Settle what an interrupted run left in a state, before a plan is made of it."""
     store = workspace.store
     # Hardly ever is there anything to settle, and looking costs less than what settling loads.
     if store.disk.status(store.journal_file) is None:

@@ -230,6 +230,7 @@ _NOTHING_LEFT = "All of it is blocked: there is nothing that apply could do."
 _NOTHING = {
     "normal": "No changes. The project matches the stack.",
     "destroy": "No changes. There is nothing to destroy.",
+    "direct": "No changes. All of it is as it was asked for.",
     "refresh-only": "No changes to the project. Apply only records what is live in the state.",
 }
 

@@ -72,15 +72,16 @@ class FakeSession:
 
 
 class FakeProvider:
-    """The provider `fake`, connected to one world."""
+    """The provider `fake`, connected to one world; `others` are those of some environments."""
 
     name: ClassVar[str] = "fake"
     kinds: ClassVar[tuple[type[Any], ...]] = KINDS
     endpoints: ClassVar[frozenset[str]] = frozenset({"memory"})
     keyless: ClassVar[frozenset[str]] = frozenset({"memory"})
 
-    def __init__(self, world: FakeWorld) -> None:
+    def __init__(self, world: FakeWorld, others: Mapping[str, FakeWorld] | None = None) -> None:
         self.world = world
+        self.others = others or {}
 
     def connect(self, target: Target) -> AbstractAsyncContextManager[Session]:
         """Open a connection to the world."""
@@ -88,13 +89,14 @@ class FakeProvider:
 
     @asynccontextmanager
     async def _connected(self, target: Target) -> AsyncIterator[Session]:
+        world = self.others.get(target.environment, self.world)
         yield FakeSession(
-            project_id=target.project_id or self.world.project_id,
+            project_id=target.project_id or world.project_id,
             base_url="memory",
-            kinds={kind.name: kind(self.world, target.gate) for kind in KINDS},
-            limits=self.world.limits,
-            lag=self.world.lag,
-            world=self.world,
+            kinds={kind.name: kind(world, target.gate) for kind in KINDS},
+            limits=world.limits,
+            lag=world.lag,
+            world=world,
             gate=target.gate,
         )
 

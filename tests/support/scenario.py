@@ -126,6 +126,7 @@ class Scenario:
     folder: Path
     world: FakeWorld
     environ: dict[str, str]
+    others: Mapping[str, FakeWorld] = field(default_factory=dict)
     before: Mapping[str, Mapping[str, Data]] = field(default_factory=dict)
     transcript: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
@@ -161,7 +162,7 @@ class Scenario:
         words = [word for word in shlex.split(text) if "=" not in word or word[0] == "-"]
         writing = words[1] in WRITERS or words[1:3] == ["drift", "revert"]
         if writing:
-            self.before = _objects(self.world)
+            self.before = self.objects()
         if words[1] == "plan":
             name = words[words.index("-out") + 1] if "-out" in words else ""
             self._again(text, said, saved=self.folder / name)
@@ -169,7 +170,7 @@ class Scenario:
                 self.plans[name] = (self.folder / name).read_bytes()
         if not writing:
             assert [one for one in sent if one.split()[0] not in READS] == []
-        assert _objects(self.world) == self.before
+        assert self.objects() == self.before
         assert CANARY not in (said.out + said.err).encode()
 
     def _again(self, text: str, said: Said, *, saved: Path) -> None:
@@ -203,7 +204,7 @@ class Scenario:
                 environ=environ,
                 folder=self.folder,
                 now=lambda: NOW,
-                providers=lambda: {"fake": FakeProvider(self.world)},
+                providers=lambda: {"fake": FakeProvider(self.world, self.others)},
                 version=VERSION,
                 lineage=lambda: LINEAGE,
                 key=lambda: KEY,
@@ -243,6 +244,13 @@ class Scenario:
         self.documents[name] = json.dumps(json.loads(content), indent=1, ensure_ascii=False) + "\n"
         return f"(one line of JSON, laid out in {name})\n"
 
+    def objects(self) -> dict[str, dict[str, Data]]:
+        """Copy what all worlds hold."""
+        held = dict(_objects(self.world))
+        for name, world in self.others.items():
+            held |= {f"{name} {kind}": rows for kind, rows in _objects(world).items()}
+        return held
+
     # -- afterwards ----------------------------------------------------------------------------
 
     def made(self) -> Iterator[Path]:
@@ -263,14 +271,24 @@ def opened(case: Path, folder: Path) -> Scenario:
     given = frozenset(path for path in folder.rglob("*") if path.is_file())
     world = _world(data)
     state_files(data, folder=folder, world=world)
-    return Scenario(
+    scenario = Scenario(
         case=case,
         folder=folder,
         world=world,
         environ=dict(data.get("environ", {})),
-        before=_objects(world),
+        others={name: _other(name, rows, world) for name, rows in data.get("worlds", {}).items()},
         given=given,
     )
+    scenario.before = scenario.objects()
+    return scenario
+
+
+def _other(name: str, rows: Data, world: FakeWorld) -> FakeWorld:
+    """Make the project of another environment; what reaches it is written down in one list."""
+    other = _world({"world": rows, "baseline": {}})
+    other.project_id = f"P{name}"
+    other.requests = world.requests
+    return other
 
 
 def _world(data: Data) -> FakeWorld:
@@ -319,7 +337,7 @@ def _intervene(scenario: Scenario, step: Data) -> None:
             scenario.transcript.append(f"# in {name}, `{old}` becomes `{new}`\n")
         case {"put": {"kind": kind, "id": identifier, "as": dict(values)}}:
             scenario.world.put(kind, identifier, **values)
-            scenario.before = _objects(scenario.world)
+            scenario.before = scenario.objects()
             scenario.transcript.append(f"# somebody makes {kind} {identifier}: {values}\n")
         case {"faults": dict(faults)}:
             scenario.world.on.clear()
@@ -328,7 +346,7 @@ def _intervene(scenario: Scenario, step: Data) -> None:
             scenario.transcript.append(f"# faults from now on: {faults or 'none'}\n")
         case {"change": {"kind": kind, "id": identifier, "to": dict(fields)}}:
             scenario.world.change(kind, identifier, **fields)
-            scenario.before = _objects(scenario.world)
+            scenario.before = scenario.objects()
             scenario.transcript.append(f"# somebody changes {kind} {identifier}: {fields}\n")
         case _:
             message = f"{scenario.case.name}: there is no step like {step}"

@@ -22,7 +22,7 @@ from descope_state.app.carrying import Errand, Place, carried_out, settled
 from descope_state.app.confiding import Confided, Remembering, confidant
 from descope_state.app.confiding import check as check_confidant
 from descope_state.app.connecting import connected, gate_for, translated
-from descope_state.app.locking import locked, started_by
+from descope_state.app.locking import locked, refusals_told, started_by
 from descope_state.app.planning import Planned, Reading, planned
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.trailing import Trail
@@ -122,10 +122,11 @@ def apply_saved(
     bindings = plan_bindings(data)
     workspace = workspace_of(surroundings, bindings, opening=opening)
     name = bindings.environment
-    if bindings.protected or workspace.documents.environment.protected:
-        confirm(name, typed=manner.confirmed or watch.named(name))
-    watch.target(name, bindings.project_id)
     started = started_by(surroundings, "apply", plan_digest=_digest(data))
+    with refusals_told(workspace, surroundings, started=started):
+        if bindings.protected or workspace.documents.environment.protected:
+            confirm(name, typed=manner.confirmed or watch.named(name))
+    watch.target(name, bindings.project_id)
     with held_for(workspace, surroundings, started=started, manner=manner) as held:
         key = workspace.store.key()
         if key is None:
@@ -167,11 +168,12 @@ def apply_fresh(
     """Plan, show, ask, apply: all under one lock."""
     workspace = opened(surroundings, opening)
     name = workspace.environment
-    if workspace.documents.environment.protected:
-        message = f"`{name}` is protected: it wants a plan that was saved and seen"
-        hint = f"dstate plan --env {name} -out plan.json, then dstate apply plan.json"
-        raise Refused(message, hint=hint)
     started = started_by(surroundings, "apply")
+    with refusals_told(workspace, surroundings, started=started):
+        if workspace.documents.environment.protected:
+            message = f"`{name}` is protected: it wants a plan that was saved and seen"
+            hint = f"dstate plan --env {name} -out plan.json, then dstate apply plan.json"
+            raise Refused(message, hint=hint)
     with held_for(workspace, surroundings, started=started, manner=manner) as held:
         ground = Ground(
             held=held, workspace=workspace, surroundings=surroundings, manner=manner, watch=watch

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
+from descope_state.config.identity import identified
 from descope_state.core.auditing import rows
 from descope_state.errors import DstateError
 from descope_state.frozen import dataclass
@@ -12,12 +13,22 @@ from descope_state.model.codec import plain, plain_entry
 from descope_state.model.event import Event, Started
 from descope_state.model.outcome import Outcome, Result
 from descope_state.model.plan import Plan
-from descope_state.model.state import Snapshot
+from descope_state.model.state import Head, Snapshot
 from descope_state.model.value import Json
 from descope_state.store.audit import Audit
 from descope_state.store.runs import Runs
 
 _FORMAT = 1
+
+
+def audit_of(workspace: Workspace, surroundings: Surroundings) -> Audit:
+    """Give the audit trail of an environment."""
+    return Audit(
+        folder=workspace.store.folder,
+        disk=workspace.store.disk,
+        keep_days=workspace.documents.retention.audit_days,
+        pause=surroundings.pause,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,19 +42,22 @@ class Trail:
     @property
     def audit(self) -> Audit:
         """The audit trail."""
-        return Audit(folder=self.workspace.store.folder, disk=self.workspace.store.disk)
+        return audit_of(self.workspace, self.surroundings)
 
     @property
     def runs(self) -> Runs:
         """The records of runs."""
         return Runs(folder=self.workspace.store.folder, disk=self.workspace.store.disk)
 
-    def told(self, base: Snapshot | None, after: Snapshot, *, events: tuple[Event, ...]) -> None:
+    def told(
+        self, base: Snapshot | None, after: Snapshot, *, events: tuple[Event, ...]
+    ) -> Head | None:
         """Add to the audit trail what a journal tells, before the journal goes."""
         runs = [event for event in events if isinstance(event, Started)]
         begun = runs[0] if runs else self.started
         found = tuple(rows(events, base=base, after=after))
-        self.audit.append({**self._head(begun), **row} for row in found)
+        head = {**self._head(begun), "serial": after.serial}
+        return self.audit.append([{**head, **row} for row in found])
 
     def noted(self, operation: str, **more: Json) -> None:
         """Add one record of what the command itself is about."""
@@ -77,6 +91,7 @@ class Trail:
             "at": self.surroundings.now(),
             "run": started.run,
             "actor": started.actor,
+            **identified(self.surroundings.environ, self.workspace.root),
             "command": started.command,
             "environment": self.workspace.environment,
             "plan": started.plan_digest,

@@ -17,8 +17,11 @@ _GLOBAL_FLAGS = frozenset({"--no-color"})
 # What follows one of these is a value, whatever it looks like.
 _WITH_VALUE = frozenset(
     {
+        "--actor",
+        "--address",
         "--as",
         "--confirm",
+        "--date",
         "--db",
         "--env",
         "--exclude",
@@ -29,6 +32,7 @@ _WITH_VALUE = frozenset(
         "--limit",
         "--lock-timeout",
         "--max-capacity",
+        "--operation",
         "--out",
         "--override",
         "--parallelism",
@@ -36,6 +40,7 @@ _WITH_VALUE = frozenset(
         "--replace",
         "--secrets-into",
         "--seed",
+        "--since",
         "--stale",
         "--switch",
         "--target",

@@ -115,6 +115,7 @@ def outline(root: Path, *, environment: str | None, environ: Mapping[str, str]) 
         environment=choose(settings, asked=environment, environ=environ),
         environments=tuple(settings.environments),
         safety=settings.safety,
+        retention=settings.retention,
         state_path=settings.state_path,
     )
 
@@ -192,6 +193,7 @@ def _documents(
         environments=tuple(settings.environments),
         variables=final.found,
         safety=settings.safety,
+        retention=settings.retention,
         state_path=settings.state_path,
         blocks=tuple(contents.blocks),
         locals=tuple(items["locals"]),

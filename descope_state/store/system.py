@@ -25,6 +25,9 @@ class System(Protocol):
     def read(self, handle: int, size: int) -> bytes:
         """Read at most so many bytes."""
 
+    def pread(self, handle: int, size: int, *, offset: int) -> bytes:
+        """Read at most so many bytes from a place."""
+
     def write(self, handle: int, data: bytes) -> int:
         """Write as many bytes as the system takes, and say how many those were."""
 
@@ -87,6 +90,10 @@ class RealSystem:
     def listdir(self, path: Path) -> list[str]:
         """Name what is in a folder."""
         return [entry.name for entry in path.iterdir()]
+
+    def pread(self, handle: int, size: int, *, offset: int) -> bytes:
+        """Read at most so many bytes from a place."""
+        return os.pread(handle, size, offset)
 
     def fstat(self, handle: int) -> Status:
         """Ask about an open file."""

@@ -141,6 +141,10 @@ class SimulatedSystem(System):
         one.at += len(data)
         return data
 
+    def pread(self, handle: int, size: int, *, offset: int) -> bytes:
+        self._step("pread")
+        return bytes(self._handles[handle].inode.data[offset : offset + size])
+
     def write(self, handle: int, data: bytes) -> int:
         one = self._handles.get(handle)
         self._step("write", one.path if one else "")

@@ -3,7 +3,10 @@
 The network guard is in `pyproject.toml`: pytest-socket lets loopback and unix sockets through.
 """
 
+import atexit
 import os
+import shutil
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,6 +31,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(EFFORT)
+
+
+# No test writes where the backups of whoever runs it are.
+_DATA = tempfile.mkdtemp(prefix="dstate-data-")
+os.environ["DSTATE_DATA_DIR"] = _DATA
+atexit.register(shutil.rmtree, _DATA, ignore_errors=True)
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ class Scope:
     """What is to be read of a project: kinds, and objects to be read whole by id or natural key."""
 
     kinds: Collection[str]
-    managed: Mapping[str, set[str]]
+    managed: Mapping[str, Collection[str]]
 
 
 # asyncio spells out what a task answered when the task is over; that must not take its time.

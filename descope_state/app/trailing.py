@@ -1,6 +1,6 @@
 """Writes down what commands do: the record of each run, and the audit trail of the environment."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
@@ -9,7 +9,6 @@ from descope_state.core.auditing import rows
 from descope_state.errors import DstateError
 from descope_state.frozen import dataclass
 from descope_state.model.change import Change
-from descope_state.model.codec import plain, plain_entry
 from descope_state.model.event import Event, Started
 from descope_state.model.outcome import Outcome, Result
 from descope_state.model.plan import Plan
@@ -18,7 +17,7 @@ from descope_state.model.value import Json
 from descope_state.store.audit import Audit
 from descope_state.store.runs import Runs
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 def audit_of(workspace: Workspace, surroundings: Surroundings) -> Audit:
@@ -67,16 +66,25 @@ class Trail:
         """Add that something was attempted and refused."""
         self.noted("refused", outcome="refused", error=error.message, code=error.code)
 
-    def before(self, plan: Plan, changes: Iterable[Change], *, snapshot: Snapshot) -> None:
-        """Keep what is about to be overwritten; where that fails, nothing is written at all."""
-        self.noted("started", outcome="started", changes=len(tuple(changes)))
-        self.runs.keep(self._record(plan, changes, snapshot=snapshot))
+    def before(
+        self, plan: Plan, changes: Sequence[Change], *, snapshot: Snapshot, backup: str
+    ) -> None:
+        """Write down what a run is about to do, and which backup holds what it overwrites."""
+        about: dict[str, Json] = {"changes": len(changes)}
+        self.noted("started", outcome="started", **about, **({"backup": backup} if backup else {}))
+        self.runs.keep(self._record(plan, changes, snapshot=snapshot, backup=backup))
 
     def after(
-        self, plan: Plan, changes: Iterable[Change], *, snapshot: Snapshot, outcome: Outcome
+        self,
+        plan: Plan,
+        changes: Sequence[Change],
+        *,
+        snapshot: Snapshot,
+        outcome: Outcome,
+        backup: str,
     ) -> None:
         """Complete the record of a run with how it ended."""
-        record = self._record(plan, changes, snapshot=snapshot)
+        record = self._record(plan, changes, snapshot=snapshot, backup=backup)
         record |= {
             "ended": self.surroundings.now(),
             "serial": outcome.serial,
@@ -98,7 +106,7 @@ class Trail:
         }
 
     def _record(
-        self, plan: Plan, changes: Iterable[Change], *, snapshot: Snapshot
+        self, plan: Plan, changes: Sequence[Change], *, snapshot: Snapshot, backup: str
     ) -> dict[str, Json]:
         return {
             "format": _FORMAT,
@@ -110,18 +118,12 @@ class Trail:
             "project_id": plan.bindings.project_id,
             "plan_digest": self.started.plan_digest,
             "base_serial": snapshot.serial,
-            "images": {str(change.address): _image(change, snapshot) for change in changes},
+            "backup": backup,
+            "changes": {
+                str(change.address): {"action": change.action.value, "id": change.id}
+                for change in changes
+            },
         }
-
-
-def _image(change: Change, snapshot: Snapshot) -> Json:
-    entry = snapshot.entries.get(change.moved_from or change.address)
-    return {
-        "action": change.action.value,
-        "id": change.id,
-        "before": None if change.before is None else plain(change.before),
-        "entry": None if entry is None else plain_entry(entry),
-    }
 
 
 def _result(result: Result) -> Json:

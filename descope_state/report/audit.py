@@ -32,17 +32,18 @@ def _line(record: Mapping[str, Json]) -> Line:
     head = f"{_text(record, 'at')}  {_text(record, 'git') or _text(record, 'actor')}  "
     about = " ".join(filter(None, (_text(record, "operation"), _text(record, "address"))))
     extra = {
-        "": _text(record, "error"),
         "id": _text(record, "id"),
         "by": _text(record, "command"),
         "from": _text(record, "moved_from"),
         "run": _text(record, "run"),
     }
-    rest = "".join(f"  {name} {said}".rstrip() for name, said in extra.items() if said)
+    rest = "".join(f"  {name} {said}" for name, said in extra.items() if said)
+    error = _text(record, "error")
     return (
         Span(clean(head), "dim"),
         Span(clean(f"{outcome:<8}"), _STYLES.get(outcome, "")),
         Span(clean(about), "bold"),
+        Span(clean(f": {error}" if error else "")),
         Span(clean(rest), "dim"),
     )
 
@@ -76,5 +77,5 @@ def _cell(value: Json) -> str:
 
 def _csv(cells: Iterable[str]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    csv.writer(out, lineterminator="\n").writerow(cells)
     return out.getvalue()

@@ -218,6 +218,12 @@ class Disk:
                 return
             self.settle(path.parent)
 
+    def remove_folder(self, folder: Path) -> None:
+        """Take an empty folder away, durably."""
+        with worded(folder, "removed"):
+            self.system.rmdir(folder)
+            self.settle(folder.parent)
+
     def write_all(self, handle: int, data: bytes) -> None:
         """Write every byte: the system may take fewer at a time than it is given."""
         view = memoryview(data)

@@ -58,6 +58,9 @@ class System(Protocol):
     def mkdir(self, path: Path, mode: int = 0o700) -> None:
         """Make a folder."""
 
+    def rmdir(self, path: Path) -> None:
+        """Take an empty folder away."""
+
     def chmod(self, path: Path, mode: int) -> None:
         """Set the permissions of a folder."""
 
@@ -85,6 +88,7 @@ class RealSystem:
     unlink = staticmethod(os.unlink)
     mkdir = staticmethod(os.mkdir)
     chmod = staticmethod(os.chmod)
+    rmdir = staticmethod(os.rmdir)
     geteuid = staticmethod(os.geteuid)
 
     def listdir(self, path: Path) -> list[str]:

@@ -219,6 +219,11 @@ class SimulatedSystem(System):
         self._found(path.parent)
         self._name(path, self._made(stat.S_IFDIR | mode))
 
+    def rmdir(self, path: Path) -> None:
+        if self.listdir(path):
+            raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), str(path))
+        self.unlink(path)
+
     def chmod(self, path: Path, mode: int) -> None:
         self._step("chmod", path)
         inode = self._found(path)

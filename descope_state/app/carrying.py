@@ -94,13 +94,13 @@ class Errand:
     """A plan to be carried out, with all that it needs besides the place.
 
     `secrets` are values by their sources; `skip_stale` leaves out changes whose objects have moved
-    on instead of refusing all. `keep` is given the changes that are about to be written, and makes
-    a durable record of what they overwrite before the first is.
+    on instead of refusing all. `keep` is given the changes that are about to be written, with what
+    was seen, and makes a durable record of what they overwrite before the first is.
     """
 
     plan: Plan
     started: Started
-    keep: Callable[[tuple[Change, ...]], None]
+    keep: Callable[[tuple[Change, ...], Observation], None]
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     skip_stale: bool = False
 
@@ -122,7 +122,7 @@ async def carried_out(
     run = _Run(errand, place, plan=plan, operations=operations, seen=seen)
     if not run.writes:
         return run.outcome(stale, serial=snapshot.serial)
-    errand.keep(tuple({one.address: one.change for one in operations.operations}.values()))
+    errand.keep(tuple({one.address: one.change for one in operations.operations}.values()), seen)
     return await run.carry_out(stale)
 
 

@@ -2,6 +2,8 @@
 
 from descope_state.cli.catalogue import (
     adoption,
+    audit,
+    backup,
     beginning,
     cache,
     direct,
@@ -22,6 +24,8 @@ ALL = (
     *direct.COMMANDS,
     *cache.COMMANDS,
     *runs.COMMANDS,
+    *backup.COMMANDS,
+    *audit.COMMANDS,
     *state.COMMANDS,
     *reading.COMMANDS,
     *environments.COMMANDS,
@@ -32,6 +36,8 @@ GROUPS = {
     "cache": "What was read of projects in the last five minutes.",
     "tenant": "Look at the tenants of a project, one by one.",
     "flow": "Look at the flows of a project, take them out, and compare them.",
+    "backup": "Keep what is in a project, and bring it back.",
+    "audit": "Look at who did what, and see that nobody touched the record of it.",
     "state": "Look at the state, move things about in it, and put it back.",
     "env": "Compare the environments of a stack, and promote from one to another.",
     "emulator": "Descope on this machine: to try things, and for clients that know no dstate.",

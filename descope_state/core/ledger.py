@@ -15,6 +15,8 @@ from descope_state.sdk.provider import Limit
 MARGIN = 0.05
 # How long it takes until a limit that turned out lower than thought is believed whole again.
 LEARNED_SECONDS = 3600.0
+# How much earlier than we a service may think that our oldest call is forgotten.
+EARLIER = 2.0
 # When all slots are in flight, an answer may come at any time.
 IN_FLIGHT_SECONDS = 0.1
 
@@ -59,17 +61,19 @@ class Account:
         if counts:
             heapq.heappush(self.releases, now + limit.seconds + MARGIN)
 
-    def lower(self, limit: Limit, now: float) -> int:
+    def lower(self, limit: Limit, now: float, *, until: float) -> int:
         """Believe that a window holds no more than what was let through in it, or than half.
 
-        Where nothing was, somebody else has used the window up, and there is nothing to learn; and
-        a single refusal early in a window may be about anything.
+        Where nothing was, somebody else has used the window up, and there is nothing to learn. Nor
+        is there where the service has room again, from `until`, before the oldest of our calls
+        leaves the window: then it counts in another way. And a single refusal early in a window may
+        be about anything, so that no more than half is taken at a time.
         """
-        through = sum(release > now + MARGIN for release in self.releases)
+        through = [release for release in self.releases if release > now + MARGIN]
         allowed = self.allowed(limit, now)
-        if not through:
+        if not through or until < min(through) - EARLIER:
             return allowed
-        self.learned = max(min(through, allowed), -(-allowed // 2))
+        self.learned = max(min(len(through), allowed), -(-allowed // 2))
         self.until = now + LEARNED_SECONDS
         return self.learned
 
@@ -95,9 +99,9 @@ class Memory:
         account.paused = max(account.paused, until)
         return news
 
-    def lower(self, limit: Limit, *, now: float) -> int:
+    def lower(self, limit: Limit, *, now: float, until: float) -> int:
         """Take what was let through for the limit, for a while."""
-        return self._account(limit.family).lower(limit, now)
+        return self._account(limit.family).lower(limit, now, until=until)
 
     def _account(self, family: str) -> Account:
         return self._accounts.setdefault(family, Account())

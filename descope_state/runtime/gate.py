@@ -5,6 +5,7 @@ the first call of that work spends it. Calls sent again, and all further ones, w
 """
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
@@ -87,6 +88,8 @@ class Gate:
         self._answered: dict[str, asyncio.Event] = {}
         self._pace: dict[str, AsyncLimiter] = {}
         self._refusals: Counter[str] = Counter()
+        self._taught: set[str] = set()
+        self._lessons: dict[str, int] = {}
         self._paused: dict[str, float] = {}
         self.keep(limits, ledger=ledger)
 
@@ -165,6 +168,7 @@ class Gate:
             self._refused(family, error, limit=limit)
         elif not isinstance(error, Unavailable):
             self._refusals[family] = 0
+            self._taught.discard(family)
         if limit is not None:
             self._returned(limit, counts=not isinstance(error, Unavailable | Throttled))
 
@@ -226,11 +230,23 @@ class Gate:
             return
         if news and seconds <= PATIENCE:
             self._observer.paused(family, seconds=seconds, reason=_REST)
-        # Refused again with nothing let through in between, one learns nothing new.
-        if limit is not None and self._refusals[family] == 1:
-            lowered = self._ledger.lower(limit, now=now)
-            if lowered < limit.calls:
-                self._observer.learned(family, calls=lowered, seconds=limit.seconds)
+        if limit is not None:
+            self._learn(limit, now=now, until=math.inf if fault.after is None else until)
+
+    def _learn(self, limit: Limit, *, now: float, until: float) -> None:
+        """Learn from a refusal: once, until something is let through again.
+
+        The second in a row shows that the service has no room when it says.
+        """
+        family = limit.family
+        if family in self._taught:
+            return
+        until = until if self._refusals[family] == 1 else math.inf
+        lowered = self._ledger.lower(limit, now=now, until=until)
+        if lowered < self._lessons.get(family, limit.calls):
+            self._taught.add(family)
+            self._observer.learned(family, calls=lowered, seconds=limit.seconds)
+        self._lessons[family] = lowered
 
     def _backoff(self, family: str) -> float:
         bound = min(_LONGEST_BACKOFF, _SHORTEST_BACKOFF * 2.0 ** self._refusals[family])

@@ -69,11 +69,11 @@ class Budget:
             page.account.paused = max(page.account.paused, until)
             return news
 
-    def lower(self, limit: Limit, *, now: float) -> int:
+    def lower(self, limit: Limit, *, now: float, until: float) -> int:
         """Take what was let through for the limit, for a while."""
         with self._account(limit.family, limit=limit, now=now) as page:
             page.gather(limit, now)
-            return page.account.lower(limit, now)
+            return page.account.lower(limit, now, until=until)
 
     @contextmanager
     def _account(self, family: str, *, limit: Limit | None, now: float) -> "Iterator[_Page]":
@@ -201,10 +201,10 @@ class Shared:
         news = self._asked(lambda files: files.pause(family, until=until))
         return own if news is None else news
 
-    def lower(self, limit: Limit, *, now: float) -> int:
+    def lower(self, limit: Limit, *, now: float, until: float) -> int:
         """Take what was let through for the limit, for a while."""
-        own = self._own.lower(limit, now=now)
-        lowered = self._asked(lambda files: files.lower(limit, now=now))
+        own = self._own.lower(limit, now=now, until=until)
+        lowered = self._asked(lambda files: files.lower(limit, now=now, until=until))
         return own if lowered is None else lowered
 
     def _asked(self, question: Callable[[Ledger], T]) -> T | None:

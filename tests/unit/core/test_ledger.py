@@ -18,7 +18,7 @@ def taught(through: int, *, now: float = 1000.0) -> Account:
     for _ in range(through):
         account.take(LIMIT, now)
         account.give(LIMIT, now, counts=True)
-    account.lower(LIMIT, now + 1)
+    account.lower(LIMIT, now + 1, until=now + 61)
     return account
 
 
@@ -46,6 +46,17 @@ def test_one_refusal_takes_no_more_than_half(through: int, learned: int) -> None
     assert taught(through).allowed(LIMIT, 1002) == learned
 
 
+@pytest.mark.parametrize(("wait", "learned"), [(0.0, 100), (1.0, 100), (57.0, 100), (59.0, 60)])
+def test_who_has_room_again_before_the_window_is_over_counts_in_another_way(
+    wait: float, learned: int
+) -> None:
+    account = Account()
+    for _ in range(60):
+        account.take(LIMIT, 1000.0)
+        account.give(LIMIT, 1000.0, counts=True)
+    assert account.lower(LIMIT, 1000.0, until=1000.0 + wait) == learned
+
+
 def test_a_limit_far_below_is_found_in_a_few_refusals() -> None:
     account = Account()
     now, refusals = 1000.0, 0
@@ -54,7 +65,7 @@ def test_a_limit_far_below_is_found_in_a_few_refusals() -> None:
         for _ in range(real.calls):
             assert account.take(LIMIT, now) == 0
             account.give(LIMIT, now, counts=True)
-        account.lower(LIMIT, now)
+        account.lower(LIMIT, now, until=now + 60)
         refusals += 1
         now += 61
     assert refusals == 5
@@ -62,4 +73,4 @@ def test_a_limit_far_below_is_found_in_a_few_refusals() -> None:
 
 def test_a_refusal_with_nothing_let_through_teaches_nothing() -> None:
     account = Account()
-    assert account.lower(LIMIT, 1000.0) == LIMIT.calls
+    assert account.lower(LIMIT, 1000.0, until=1060.0) == LIMIT.calls

@@ -150,6 +150,23 @@ def test_who_is_stopped_while_all_wait_takes_no_place_along() -> None:
     assert ledger._account("general").flying == 0
 
 
+def test_a_short_storm_teaches_nothing_about_a_long_window() -> None:
+    ledger = Memory()
+    told = Told()
+    gate = Gate([LIMIT], ledger=ledger, observer=told)
+
+    async def main() -> float:
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        for _ in range(3):
+            await refused(gate, 0.5)
+            await passed(gate)
+        return loop.time() - begun
+
+    assert run(main()) == pytest.approx(1.5, abs=0.1)
+    assert ledger._account("general").learned == 0
+
+
 def test_refused_again_and_again_one_learns_once() -> None:
     ledger = Memory()
     gate = Gate([Limit(family="general", calls=64, seconds=60.0)], ledger=ledger)

@@ -23,8 +23,8 @@ ALL = (
 )
 GROUPS = {
     "cache": "What was read of projects in the last five minutes.",
-    "tenant": "Look at the tenants of a project, one by one.",
-    "flow": "Look at the flows of a project, take them out, and compare them.",
+    "tenant": "Look at the tenants of a project, and change them, one by one.",
+    "flow": "Look at the flows of a project, take them out, compare them, put them in.",
     "state": "Look at the state, move things about in it, and put it back.",
     "emulator": "Descope on this machine: to try things, and for clients that know no dstate.",
     "runs": "Look at what was done, by whom, and what it overwrote.",

@@ -62,6 +62,7 @@ _REASONS: dict[tuple[Action, Reason], str] = {
     (Action.CREATE, Reason.VANISHED): "vanished from the project",
     (Action.CREATE, Reason.REQUESTED): "asked for",
     (Action.UPDATE, Reason.EDITED): "changed in the stack",
+    (Action.UPDATE, Reason.REQUESTED): "asked for",
     (Action.UPDATE, Reason.TAINTED): "its last apply did not finish",
     (Action.REPLACE, Reason.EDITED): "changed in the stack",
     (Action.REPLACE, Reason.IMMUTABLE): "cannot be changed in place",

@@ -34,8 +34,8 @@ ALL = (
 )
 GROUPS = {
     "cache": "What was read of projects in the last five minutes.",
-    "tenant": "Look at the tenants of a project, one by one.",
-    "flow": "Look at the flows of a project, take them out, and compare them.",
+    "tenant": "Look at the tenants of a project, and change them, one by one.",
+    "flow": "Look at the flows of a project, take them out, compare them, put them in.",
     "backup": "Keep what is in a project, and bring it back.",
     "audit": "Look at who did what, and see that nobody touched the record of it.",
     "state": "Look at the state, move things about in it, and put it back.",

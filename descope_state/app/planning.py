@@ -1,6 +1,7 @@
 """Makes a plan: the stack, the state and the live project side by side."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from descope_state.app.connecting import connected, gate_for, translated
 from descope_state.app.surroundings import Surroundings
@@ -26,11 +27,15 @@ from descope_state.sdk.schema import Schema
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Whether the project is read at all, how many reads go side by side, and at which pace."""
+    """Whether the project is read at all, how many reads go side by side, and at which pace.
+
+    `supposed` stands in the place of the state: what is planned if that is what is remembered.
+    """
 
     refreshed: bool = True
     parallelism: int = 10
     capacity: float = 1.0
+    supposed: Snapshot | None = None
 
 
 _ORDINARY = Reading()
@@ -95,7 +100,7 @@ async def _seen(
     workspace: Workspace, resolution: Resolution, *, reading: Reading, gate: Gate
 ) -> _Sight:
     async with connected(workspace, gate) as session:
-        snapshot = _remembered(workspace, session)
+        snapshot = _remembered(workspace, session, supposed=reading.supposed)
         if not reading.refreshed:
             observation = _unasked(workspace, snapshot, session)
         else:
@@ -113,13 +118,18 @@ async def _seen(
         snapshot = workspace.store.begun(
             environment=snapshot.environment, project_id=snapshot.project_id
         )
-    key = workspace.store.sealing_key(needed=bool(snapshot.entries))
+    needed = bool(snapshot.entries) and reading.supposed is None
+    key = workspace.store.sealing_key(needed=needed)
     return _Sight(snapshot=snapshot, key=key, observation=observation)
 
 
-def _remembered(workspace: Workspace, session: Session) -> Snapshot:
+def _remembered(
+    workspace: Workspace, session: Session, *, supposed: Snapshot | None = None
+) -> Snapshot:
     """Give the state, or an empty one without a lineage where there is none yet."""
     name, project = workspace.environment, session.project_id
+    if supposed is not None:
+        return replace(supposed, project_id=project)
     found = workspace.store.found(environment=name, project_id=project)
     nothing = Snapshot(lineage="", serial=0, environment=name, project_id=project, entries={})
     snapshot = found or nothing

@@ -30,12 +30,14 @@ class Reading:
     """Whether the project is read at all, how many reads go side by side, and at which pace.
 
     What was `seen` a moment ago is not read again.
+    `supposed` stands in the place of the state: what is planned if that is what is remembered.
     """
 
     refreshed: bool = True
     seen: Observation | None = None
     parallelism: int = 10
     capacity: float = 1.0
+    supposed: Snapshot | None = None
 
 
 _ORDINARY = Reading()
@@ -164,7 +166,7 @@ async def _seen(
     workspace: Workspace, scope: Callable[[Snapshot], Scope], *, reading: Reading, gate: Gate
 ) -> Sight:
     async with connected(workspace, gate) as session:
-        snapshot = _remembered(workspace, session)
+        snapshot = _remembered(workspace, session, supposed=reading.supposed)
         if reading.seen is not None:
             observation = reading.seen
         elif not reading.refreshed:
@@ -185,13 +187,18 @@ async def _seen(
         snapshot = workspace.store.begun(
             environment=snapshot.environment, project_id=snapshot.project_id
         )
-    key = workspace.store.sealing_key(needed=bool(snapshot.entries))
+    needed = bool(snapshot.entries) and reading.supposed is None
+    key = workspace.store.sealing_key(needed=needed)
     return Sight(snapshot=snapshot, key=key, observation=observation)
 
 
-def _remembered(workspace: Workspace, session: Session) -> Snapshot:
+def _remembered(
+    workspace: Workspace, session: Session, *, supposed: Snapshot | None = None
+) -> Snapshot:
     """Give the state, or an empty one without a lineage where there is none yet."""
     name, project = workspace.environment, session.project_id
+    if supposed is not None:
+        return replace(supposed, project_id=project)
     found = workspace.store.found(environment=name, project_id=project)
     nothing = Snapshot(lineage="", serial=0, environment=name, project_id=project, entries={})
     snapshot = found or nothing

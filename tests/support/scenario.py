@@ -329,6 +329,10 @@ def _intervene(scenario: Scenario, step: Data) -> None:
             path = scenario.folder / name
             path.write_bytes(path.read_bytes()[:size])
             scenario.transcript.append(f"# {name} is cut to {size} bytes\n")
+        case {"remove": name}:
+            path = scenario.folder / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            scenario.transcript.append(f"# somebody removes {name}\n")
         case {"alter": name, "replace": old, "with": new}:
             path = scenario.folder / name
             before = path.read_text(encoding="utf-8")

@@ -191,6 +191,7 @@ class _Run:
         self._place = place
         self._plan = plan
         self._looked = place.gate.total
+        self._seen_by = place.gate.reads
         self._operations = operations
         self._seen = seen
         self._snapshot = place.held.snapshot
@@ -235,6 +236,7 @@ class _Run:
                 bounds=means.bounds,
                 entries=self._replay.entries,
                 secrets=self._errand.secrets,
+                seen=self._seen,
             ),
         )
         self._scheduler = Scheduler(self._operations, worker=worker, means=means)
@@ -278,6 +280,7 @@ class _Run:
             interrupted=self._place.stop.asked and not halted,
             halted=halted,
             calls=self._place.gate.total - self._looked,
+            reads=self._place.gate.reads - self._seen_by,
             looked=self._looked,
             serial=serial,
         )

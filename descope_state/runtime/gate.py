@@ -79,6 +79,7 @@ class Gate:
         chance: Callable[[], float] = lambda: 0.5,
     ) -> None:
         self.calls: Counter[str] = Counter()
+        self.reads = 0
         self._observer = observer
         self._capacity = capacity
         self.chance = chance
@@ -140,11 +141,11 @@ class Gate:
             _permit.reset(before)
             permit.release()
 
-    def passing(self, family: str) -> AbstractAsyncContextManager[None]:
+    def passing(self, family: str, *, reading: bool = False) -> AbstractAsyncContextManager[None]:
         """Wait until one call of this family may be sent; count it until its answer is there."""
-        return _Passage(self, family)
+        return _Passage(self, family, reading=reading)
 
-    async def enter(self, family: str) -> None:
+    async def enter(self, family: str, *, reading: bool) -> None:
         """Begin a call."""
         permit = _permit.get()
         if permit is None or permit.family != family or not permit.unspent:
@@ -160,6 +161,7 @@ class Gate:
             raise
         permit.spend()
         self.calls[family] += 1
+        self.reads += reading
 
     def leave(self, family: str, error: BaseException | None) -> None:
         """End a call: answered, refused, or never sent."""
@@ -256,12 +258,13 @@ class Gate:
 class _Passage:
     """One call on its way through a gate."""
 
-    def __init__(self, gate: Gate, family: str) -> None:
+    def __init__(self, gate: Gate, family: str, *, reading: bool) -> None:
         self._gate = gate
         self._family = family
+        self._reading = reading
 
     async def __aenter__(self) -> None:
-        await self._gate.enter(self._family)
+        await self._gate.enter(self._family, reading=self._reading)
 
     async def __aexit__(
         self,

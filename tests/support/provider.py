@@ -24,7 +24,8 @@ class OpenGate:
         self.entered: dict[str, int] = {}
 
     @asynccontextmanager
-    async def passing(self, family: str) -> AsyncIterator[None]:
+    async def passing(self, family: str, *, reading: bool = False) -> AsyncIterator[None]:
+        del reading
         self.entered[family] = self.entered.get(family, 0) + 1
         yield
 

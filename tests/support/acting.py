@@ -42,8 +42,8 @@ class Clock:
 
 class _Open:
     @asynccontextmanager
-    async def passing(self, family: str) -> AsyncIterator[None]:
-        del family
+    async def passing(self, family: str, *, reading: bool = False) -> AsyncIterator[None]:
+        del family, reading
         yield
 
 
@@ -58,7 +58,7 @@ class ActingTransport:
     async def send(
         self, endpoint: Endpoint, *, query: Mapping[str, str] | None = None, body: Json = None
     ) -> Json:
-        async with self.gate.passing(endpoint.family):
+        async with self.gate.passing(endpoint.family, reading=endpoint.reading):
             request = Request(
                 method=endpoint.method,
                 path=endpoint.path,

@@ -3,10 +3,8 @@
 The network guard is in `pyproject.toml`: pytest-socket lets loopback and unix sockets through.
 """
 
-import atexit
 import os
-import shutil
-import tempfile
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -33,10 +31,13 @@ settings.register_profile(
 settings.load_profile(EFFORT)
 
 
-# No test writes where the backups of whoever runs it are.
-_DATA = tempfile.mkdtemp(prefix="dstate-data-")
-os.environ["DSTATE_DATA_DIR"] = _DATA
-atexit.register(shutil.rmtree, _DATA, ignore_errors=True)
+@pytest.fixture(autouse=True, scope="session")
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what commands remember, and their backups, out of the home of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("DSTATE_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        yield
 
 
 @pytest.fixture

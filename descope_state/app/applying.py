@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import field, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from descope_state.app.confiding import check as check_confidant
 from descope_state.app.connecting import connected, gate_for, translated
 from descope_state.app.locking import locked, refusals_told, started_by
 from descope_state.app.planning import Planned, Reading, planned
+from descope_state.app.remembering import writing_to
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened, outlined
 from descope_state.config.files import read_anywhere
@@ -222,11 +223,13 @@ class Ground:
         started = started_by(self.surroundings, "resume")
         async with connected(self.workspace, gate) as session:
             place = self._place(session, gate=gate, observer=SILENT, stop=Stop())
-            with translated(self.workspace):
+            with translated(self.workspace), self._writing(session):
                 return await settled(place, started=started)
 
-    def ask_and_apply(self, result: Planned, *, started: Started) -> Applied:
-        """Show a fresh plan, ask, and apply it."""
+    def ask_and_apply(
+        self, result: Planned, *, started: Started, approved: Callable[[], None] | None = None
+    ) -> Applied:
+        """Show a fresh plan, ask, and apply it; what is to be done in between is `approved`."""
         plan = result.plan
         self.watch.planned(self.workspace, result)
         self._refuse(plan)
@@ -234,6 +237,8 @@ class Ground:
         if plan.effective and not automatic and not self.watch.approved(plan):
             message = "nothing was changed: the plan was not approved"
             raise Refused(message)
+        if approved is not None:
+            approved()
         return self.apply(
             plan,
             started=replace(started, plan_digest=_digest(encode_plan(plan, result.key))),
@@ -309,8 +314,14 @@ class Ground:
                 check_project(bindings, project_id=session.project_id, base_url=session.base_url)
                 place = self._place(session, gate=gate, observer=observer, stop=stop)
                 place = replace(place, confidant=confidant)
-                with translated(self.workspace):
+                with translated(self.workspace), self._writing(session):
                     return await carried_out(errand, place, observation=observation)
+
+    def _writing(self, session: Session) -> AbstractContextManager[None]:
+        """Make whoever only looks forget what was read of the project."""
+        return writing_to(
+            self.workspace, self.surroundings, project_id=session.project_id, lag=session.lag
+        )
 
     def _place(self, session: Session, *, gate: Gate, observer: Observer, stop: Stop) -> Place:
         return Place(

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
@@ -31,7 +33,7 @@ async def connected(workspace: Workspace, gate: Gate) -> AsyncIterator[Session]:
     """Open a session to the environment's project, and refuse one that is not the pinned one."""
     provider = provider_for(workspace)
     with translated(workspace):
-        async with provider.connect(_target(workspace, provider, gate)) as session:
+        async with provider.connect(target_of(workspace, gate)) as session:
             pinned = workspace.documents.environment.project_id
             if pinned and session.project_id != pinned:
                 message = (
@@ -56,9 +58,7 @@ def _ledger(workspace: Workspace, session: Session) -> Ledger | None:
 
     A service in this process is nobody else's.
     """
-    from urllib.parse import urlsplit  # noqa: PLC0415  # only where there are limits
-
-    from descope_state.store.budget import budget  # noqa: PLC0415  # as above
+    from descope_state.store.budget import budget  # noqa: PLC0415  # only where there are limits
 
     host = urlsplit(session.base_url).hostname
     if host is None:
@@ -68,15 +68,21 @@ def _ledger(workspace: Workspace, session: Session) -> Ledger | None:
 
 def _budget_folder(workspace: Workspace) -> Path:
     stated = workspace.environ.get("DSTATE_BUDGET_DIR")
-    if stated:
-        return Path(stated)
-    from platformdirs import user_state_path  # noqa: PLC0415  # as above
-
-    return user_state_path("dstate") / "budget"
+    return Path(stated) if stated else user_folder("state") / "budget"
 
 
-def _target(workspace: Workspace, provider: Provider, gate: Gate) -> Target:
+def user_folder(purpose: Literal["state", "cache"]) -> Path:
+    """Give the folder that the user's programs keep such things in."""
+    import platformdirs  # noqa: PLC0415  # only where no folder is stated
+
+    of = platformdirs.user_state_path if purpose == "state" else platformdirs.user_cache_path
+    return of("dstate")
+
+
+def target_of(workspace: Workspace, gate: Gate) -> Target:
+    """Say where the project of an environment is, and with which credentials."""
     environment = workspace.documents.environment
+    provider = provider_for(workspace)
     project, key = "", ""
     if environment.endpoint not in provider.keyless:
         project, key = credentials(workspace.documents, workspace.environ, provider=provider.name)

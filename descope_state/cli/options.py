@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from descope_state.cli.completing import addresses, environments
 from descope_state.errors import UsageError
 
 EnvironmentName = Annotated[
@@ -15,6 +16,7 @@ EnvironmentName = Annotated[
         "--env",
         help="The environment; else DSTATE_ENV, else the stack's default_environment.",
         metavar="NAME",
+        autocompletion=environments,
     ),
 ]
 Variables = Annotated[
@@ -40,15 +42,27 @@ Refresh = Annotated[
 ]
 Targets = Annotated[
     list[str] | None,
-    typer.Option("--target", help="Only this address and what it needs.", metavar="ADDRESS"),
+    typer.Option(
+        "--target",
+        help="Only this address and what it needs.",
+        metavar="ADDRESS",
+        autocompletion=addresses,
+    ),
 ]
 Excludes = Annotated[
     list[str] | None,
-    typer.Option("--exclude", help="Not this address nor what needs it.", metavar="ADDRESS"),
+    typer.Option(
+        "--exclude",
+        help="Not this address nor what needs it.",
+        metavar="ADDRESS",
+        autocompletion=addresses,
+    ),
 ]
 Replaces = Annotated[
     list[str] | None,
-    typer.Option("--replace", help="Replace this object anyway.", metavar="ADDRESS"),
+    typer.Option(
+        "--replace", help="Replace this object anyway.", metavar="ADDRESS", autocompletion=addresses
+    ),
 ]
 Overrides = Annotated[
     list[str] | None,

@@ -1,0 +1,24 @@
+"""The commands of the first hour."""
+
+from descope_state.cli import beginning, examining
+from descope_state.cli.catalogue.command import Command
+
+COMMANDS = (
+    Command(
+        name="init",
+        function=beginning.init,
+        examples=(
+            "dstate init our-auth --yes",
+            "dstate init other-auth --name other --env dev --env prod",
+        ),
+        exits=(0, 1, 64),
+        changes="Writes a few new files; what is there already stays as it is.",
+    ),
+    Command(
+        name="doctor",
+        function=examining.doctor,
+        examples=("dstate doctor", "dstate doctor --env prod --json"),
+        exits=(0, 1, 5, 6, 7, 8, 64),
+        changes="Changes nothing.",
+    ),
+)

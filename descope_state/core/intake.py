@@ -190,7 +190,8 @@ class _Intake:
     def _body(self, live: Live) -> Taken | None:
         """Give what a block is to state, without its name yet; None for what cannot be stated."""
         described = self._ground.catalog[live.kind]
-        body = said(live.attributes, described.schema)
+        schema = described.schema
+        body = said(live.attributes, schema, whole=schema.singleton)
         unsaid: dict[str, str] = {}
         while complaints := described.check(body).complaints:
             worst = complaints[0]

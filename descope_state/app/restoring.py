@@ -97,11 +97,7 @@ def undoing(
     """Say what of a run is to be undone."""
     workspace, backups = found(surroundings, opening)
     runs = Runs(folder=workspace.store.folder, disk=workspace.store.disk)
-    names = runs.names()
-    if run is None and not names:
-        message = "no run is remembered here yet"
-        raise UsageError(message, hint="`dstate apply` makes one")
-    record = runs.named(run) if run is not None else runs.read(names[-1])
+    record = runs.named(run) if run is not None else _last(runs)
     kept = _overwritten(record, workspace, read=lambda name: backups.read(backups.named(name)))
     made = dict(_made(record))
     if not kept and not made:
@@ -115,6 +111,15 @@ def undoing(
         overrides=overrides,
         told=told,
     )
+
+
+def _last(runs: Runs) -> Record:
+    """Give the newest run that did anything to the project."""
+    found = next((record for record in runs.all() if record.get("changes") != {}), None)
+    if found is None:
+        message = "no run is remembered here that changed anything in the project"
+        raise UsageError(message, hint="`dstate runs list` names all that are")
+    return found
 
 
 def _overwritten(

@@ -39,7 +39,7 @@ WIDTH = 100
 AGAIN = ".again.json"
 CANARY = b"canary"
 READS = frozenset({"list", "read", "find", "tier", "trail"})
-WRITERS = frozenset({"apply", "destroy", "resume"})
+WRITERS = frozenset({"apply", "destroy", "resume", "backup", "undo"})
 WALL = 1_767_225_600.0
 ACTOR = Actor(user="ada", host="desk", pid=4711)
 SETTINGS = """\

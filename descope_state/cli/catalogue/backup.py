@@ -1,6 +1,6 @@
 """The commands about backups, and those that bring back what was."""
 
-from descope_state.cli import backing
+from descope_state.cli import backing, restoring
 from descope_state.cli.catalogue.command import LOOKING, Command
 
 _BEFORE = ("dstate apply -auto-approve", "dstate backup create")
@@ -34,6 +34,29 @@ COMMANDS = (
         examples=(*_BEFORE, "dstate backup verify"),
         exits=(0, 1, 64),
         changes=LOOKING,
+    ),
+    Command(
+        name="backup restore",
+        function=restoring.restore,
+        examples=(
+            *_BEFORE,
+            "dstate backup restore --dry-run",
+            "dstate backup restore latest --kind role -auto-approve",
+            "dstate backup restore 1 --address role.analyst --dry-run",
+        ),
+        exits=(0, 1, 4, 5, 6, 7, 8, 64, 130),
+        changes="Changes the project, and remembers in the state what it did.",
+    ),
+    Command(
+        name="undo",
+        function=restoring.undo,
+        examples=(
+            "dstate apply -auto-approve",
+            "dstate undo --dry-run",
+            "dstate undo -auto-approve --override max_deletes=99",
+        ),
+        exits=(0, 1, 4, 5, 6, 7, 8, 64, 130),
+        changes="Changes the project, and remembers in the state what it did.",
     ),
     Command(
         name="backup prune",

@@ -42,6 +42,6 @@ resources:
       default_roles: ["${role.editor.name}"]
 
   list:
-    office: {name: office, type: ips, description: Our own offices, data: ["192.0.2.0/24"]}
+    office: {name: office, type: ips, description: Our own offices, entries: ["192.0.2.0/24"]}
 """,
 }

@@ -1,7 +1,7 @@
 """Records the demonstration as pictures: `make recording` makes those of docs/pictures anew.
 
-It runs in this process, at a time and by a person who are always the same, so that a picture
-changes only when dstate says something else.
+It runs in this process, by a person who is always the same, and moments are all one afterwards, so
+that a picture changes only when dstate says something else.
 """
 
 import io
@@ -22,6 +22,8 @@ PICTURES = Path(__file__).parent / "pictures"
 WIDTH = 100
 # A picture on a forge fetches nothing: whoever reads it has a font of their own.
 FETCHED = re.compile(r"@font-face \{.*?\}\s*|<!-- .*? -->\s*", re.DOTALL)
+MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+COMPACT = re.compile(r"20\d{6}T\d{6}Z")
 PARTS = {
     "demo.svg": ("", ""),
     "drift.svg": ("# Somebody with the console", "# Set it back"),
@@ -38,12 +40,11 @@ class Screen(io.StringIO):
 
 def surroundings(folder: Path) -> Surroundings:
     """Give a world in which nothing differs from one recording to the next."""
-    seconds, runs = count(), count(1)
+    runs = count(1)
     return replace(
         real_surroundings(),
         environ={"DSTATE_DATA_DIR": str(folder / "data"), "HOME": str(folder)},
         folder=folder,
-        now=lambda: f"2026-03-02T09:{next(seconds) // 10:02}:00Z",
         run_id=lambda: f"20260302-0900{next(runs):02}-3f2a",
         actor=lambda: Actor(user="ada", host="desk", pid=4711),
     )
@@ -60,7 +61,7 @@ def recorded() -> str:
     if status:
         message = f"the demonstration ended with {status}:\n{screen.getvalue()}"
         raise SystemExit(message)
-    return screen.getvalue()
+    return MOMENT.sub("2026-03-02T09:14:05Z", COMPACT.sub("20260302T091405Z", screen.getvalue()))
 
 
 def part(text: str, first: str, last: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from descope_state.app.connecting import connected, gate_for, translated
+from descope_state.app.repeating import repeats
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.config.secrets import fingerprints
@@ -68,6 +69,7 @@ def planned(
         bindings=_bindings(workspace, surroundings, sight=sight),
         safety=workspace.documents.safety,
         wishes=wishes,
+        repeated=repeats(workspace),
     )
     try:
         made = plan(request)

@@ -154,7 +154,7 @@ class InboundApplicationKind(Listed[InboundApplication]):
     async def create(self, config: InboundApplication) -> Remote[InboundApplication]:
         """Make an application; its secret can be read in the console at any time."""
         answer = await self.transport.send(wire.INBOUND_CREATE, body=self._body(config))
-        made = understood(wire.INBOUND_CREATE, wire.Record(answer, self.name).id)
+        made = understood(wire.INBOUND_CREATE, lambda: wire.Record(answer, self.name).id())
         return await self._seen(self.read(made), f"application `{config.name}` (`{made}`)")
 
     async def update(

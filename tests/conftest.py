@@ -73,7 +73,7 @@ def _tell_faults(reporter: pytest.TerminalReporter) -> None:
             if isinstance(report, pytest.TestReport) and report.when == "call":
                 for name, value in report.user_properties:
                     found.setdefault(name, []).append(value)
-    for name in ("crashes", "kills", "signals", "contests"):
+    for name in ("crashes", "kills", "signals", "contests", "storms", "lost answers"):
         if name in found:
             reporter.write_line(f"faults: {sum(int(str(one)) for one in found[name]):,} {name}")
     for line in sorted(map(str, found.get("planted", ()))):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
 from descope_state.app.connecting import connected, gate_for, translated
+from descope_state.app.repeating import repeats
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.config.secrets import fingerprints
@@ -114,6 +115,7 @@ def requested(
         bindings=_bindings(workspace, surroundings, sight=sight),
         safety=workspace.documents.safety,
         wishes=wishes,
+        repeated=repeats(workspace),
     )
 
 

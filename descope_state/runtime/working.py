@@ -76,6 +76,7 @@ class Worker:
         self._preparing = preparing
         self._results = results
         self._known = known
+        self._gone: set[tuple[str, str]] = set()
         self._owners = {
             (address.kind, entry.id): address for address, entry in replay.entries.items()
         }
@@ -245,28 +246,42 @@ class Worker:
                     await self._pursue(anew, ended)
             return
         prepared = group[0]
-        unique = prepared.bound.schema.unique
-        if judged is Verdict.TAKEN and unique and await self._taken(prepared, error, ended):
-            return
+        hint = _hint(error)
+        if judged is Verdict.TAKEN and prepared.bound.schema.unique:
+            finding = await self._second_look(prepared)
+            if self._resolved(prepared, finding, error=error, ended=ended):
+                return
+            if finding.live is not None:
+                hint = (
+                    f"`{finding.live.identity}` is there as {finding.live.id}, and not as it was to"
+                    " be made: plan again, and take it over with an `imports` entry, or give this"
+                    " one another name"
+                )
         fatal = isinstance(error, Unauthorized)
-        ending = Ending(fate=Fate.FAILED, error=_said(error), hint=_hint(error), fatal=fatal)
+        ending = Ending(fate=Fate.FAILED, error=_said(error), hint=hint, fatal=fatal)
         self._give_up(group, ending, ended)
 
-    async def _taken(self, prepared: Prepared, error: Exception, ended: Ended) -> bool:
-        """Look whether a refused creation stands in its own way; tells whether it has ended so."""
+    async def _second_look(self, prepared: Prepared) -> Finding:
+        """Look what stands in the way of a refused creation: it may be its own object."""
         look = self._look(prepared)
         # One that was sent before, to no answer, may be what stands in its own way; and reads may
         # be slower to show it than the refusal was.
         try:
-            finding = await (look.found() if prepared.doubted else look.once())
+            return await (look.found() if prepared.doubted else look.once())
         except Fault as fault:
-            finding = Finding(effect=None, why=worded(fault), unsure=True)
+            return Finding(effect=None, why=worded(fault), unsure=True)
+
+    def _resolved(
+        self, prepared: Prepared, finding: Finding, *, error: Exception, ended: Ended
+    ) -> bool:
+        """End a refused creation whose object is there, or may be; tells whether it has ended."""
         if finding.unsure:
-            # Refused, but nobody can say what for: it may be there. The next command asks again.
+            # Refused, but nobody can say what for. The next command asks again.
             self._doubt(prepared, f"{_said(error)}; {finding.why}", ended)
             return True
-        if finding.effect and finding.live is not None and look.matches(finding.live):
-            self._succeed(prepared, finding.live, ended)
+        live = finding.live if finding.effect else None
+        if live is not None and self._look(prepared).matches(live):
+            self._succeed(prepared, live, ended)
             return True
         return False
 
@@ -274,18 +289,29 @@ class Worker:
         began = prepared.began
         if live is not None:
             owner = self._owners.get((began.address.kind, live.id), began.address)
-            if owner != began.address:
-                why = f"it was answered with the id {live.id}, which belongs to {owner}"
+            if owner != began.address or self._was_there(began, live):
+                whose = f"belongs to {owner}" if owner != began.address else "was there before"
+                why = f"it was answered with the id {live.id}, which {whose}"
                 self._doubt(prepared, why, ended)
                 return
             self._owners[began.address.kind, live.id] = began.address
         if began.step is Step.DELETE:
             self._owners.pop((began.address.kind, began.id), None)
+            self._gone.add((began.address.kind, began.id))
         self._record(_success(began, live, taken_over=prepared.before is None))
         self._results.write(began.address)
         id_ = live.id if live is not None else ""
         self._means.observer.succeeded(began.address, began.step, id_=id_)
         ended(prepared.operation, Ending(fate=Fate.DONE, id=id_))
+
+    def _was_there(self, began: Began, live: Live) -> bool:
+        """Tell whether what was made just now is said to be what had been there all along."""
+        kind = began.address.kind
+        return (
+            began.step is Step.CREATE
+            and live.id in self._known(kind)
+            and (kind, live.id) not in self._gone
+        )
 
     def _doubt(self, prepared: Prepared, why: str, ended: Ended) -> None:
         self._record(Doubted(number=prepared.began.number, error=why))

@@ -1,12 +1,14 @@
 """Makes a plan: the stack, the state and the live project side by side."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from descope_state.app.connecting import connected, gate_for, translated
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.config.secrets import fingerprints
 from descope_state.config.stack import combined_digest
+from descope_state.core.accompanying import taking
 from descope_state.core.observation import Observation, remembered
 from descope_state.core.planner import Request, Wishes, plan
 from descope_state.core.resolve import Resolution
@@ -17,6 +19,7 @@ from descope_state.model.plan import Bindings, Plan
 from descope_state.model.resource import Desired, Live
 from descope_state.model.state import Snapshot
 from descope_state.model.value import Unknown
+from descope_state.runtime.accompanying import accompanying
 from descope_state.runtime.gate import Gate
 from descope_state.runtime.refresh import refresh
 from descope_state.sdk.catalog import Catalog
@@ -73,6 +76,10 @@ def planned(
         made = plan(request)
     except Invalid as error:
         raise workspace.shown(error) from None
+    if reading.refreshed and taking(made.changes, workspace.catalog):
+        # A run of its own: what paces calls belongs to one loop.
+        gate = gate_for(surroundings, capacity=reading.capacity)
+        made = surroundings.run(_accompanied(made, workspace, gate))
     return Planned(
         plan=made,
         key=sight.key,
@@ -115,6 +122,20 @@ async def _seen(
         )
     key = workspace.store.sealing_key(needed=bool(snapshot.entries))
     return _Sight(snapshot=snapshot, key=key, observation=observation)
+
+
+async def _accompanied(made: Plan, workspace: Workspace, gate: Gate) -> Plan:
+    """Add to every deletion what it takes along, and what it has cost to find out."""
+    async with connected(workspace, gate) as session:
+        with translated(workspace):
+            found = await accompanying(session, made.changes, catalog=workspace.catalog, gate=gate)
+    return replace(
+        made,
+        changes=tuple(
+            replace(change, takes_along=found.get(change.address, {})) for change in made.changes
+        ),
+        estimate=replace(made.estimate, refresh_calls=made.estimate.refresh_calls + gate.total),
+    )
 
 
 def _remembered(workspace: Workspace, session: Session) -> Snapshot:

@@ -90,6 +90,8 @@ def _add_flags(raw: dict[str, Value], change: Change) -> None:
         raw["create_first"] = True
     if change.protected:
         raw["protected"] = True
+    if change.takes_along:
+        raw["takes_along"] = dict(change.takes_along)
 
 
 def _shallow_field(field: FieldChange) -> dict[str, Value]:

@@ -70,6 +70,7 @@ CHANGE = frozenset(
         "provider",
         "reason",
         "stated",
+        "takes_along",
     }
 )
 FIELD = frozenset({"after", "before", "edits", "forces_replacement", "hidden", "name", "sensitive"})
@@ -144,6 +145,7 @@ def read_change(record: Record) -> Change:
         importing=record.flag("importing"),
         create_first=record.flag("create_first"),
         protected=record.flag("protected"),
+        takes_along=_read_counts(record, "takes_along"),
     )
 
 

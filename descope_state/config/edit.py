@@ -1,10 +1,13 @@
 """Changes to a stack's YAML files: each is read again, and refused if it says something else."""
 
+from collections.abc import Mapping
+
 from descope_state.config import yaml
 from descope_state.config.layout import laid_out
-from descope_state.config.nodes import tree
+from descope_state.config.nodes import Node, tree
 from descope_state.config.source import Source
 from descope_state.config.splicing import Uncuttable, spliced
+from descope_state.core.accepting import replaced
 from descope_state.errors import DstateError, Invalid, Origin
 from descope_state.model.value import Path, Value, canonical, same
 
@@ -40,13 +43,21 @@ def _refuse_change(before: yaml.Document, result: bytes, *, file: str) -> None:
 
 
 def written(text: bytes, path: Path, *, value: Value, file: str) -> bytes:
-    """Give a file in which one place says another value, and every other byte is as it was.
+    """Give a file in which one place says another value, and every other byte is as it was."""
+    return rewritten(text, {path: value}, file=file)
 
-    What does not exist yet on the way to the place is made. Unwritable says why that cannot be.
+
+def rewritten(text: bytes, values: Mapping[Path, Value], *, file: str) -> bytes:
+    """Give a file in which some places say other values, and every other byte is as it was.
+
+    What does not exist yet on the way to a place is made. Unwritable says why that cannot be.
     """
     before = yaml.parse(text, file=file)
-    _refuse_shared(before, path)
-    wanted = _with(before.data, path, value)
+    root = tree(before.source)
+    wanted = before.data
+    for path in sorted(values, key=len):
+        _refuse_shared(before, root, path=path)
+        wanted = replaced(wanted, path, by=values[path])
     try:
         for attempt in spliced(before.source, before.data, new=wanted):
             result = attempt.encode()
@@ -56,7 +67,8 @@ def written(text: bytes, path: Path, *, value: Value, file: str) -> bytes:
     except Uncuttable as error:
         reason = str(error)
     message = f"`{file}`: this cannot be written without touching more than itself: {reason}"
-    raise Unwritable(message, hint="write it by hand", origin=_nearest(before, path))
+    first = min(values, key=lambda path: str(_nearest(before, path)))
+    raise Unwritable(message, hint="write it by hand", origin=_nearest(before, first))
 
 
 def _says(text: bytes, wanted: Value, *, file: str) -> bool:
@@ -66,19 +78,9 @@ def _says(text: bytes, wanted: Value, *, file: str) -> bool:
         return False
 
 
-def _with(data: Value, path: Path, value: Value) -> Value:
-    if not path:
-        return value
-    step, rest = path[0], path[1:]
-    if isinstance(data, list) and isinstance(step, int):
-        return [*data[:step], _with(data[step], rest, value), *data[step + 1 :]]
-    known = data if isinstance(data, dict) else {}
-    return {**known, str(step): _with(known.get(str(step)), rest, value)}
-
-
-def _refuse_shared(document: yaml.Document, path: Path) -> None:
+def _refuse_shared(document: yaml.Document, node: Node | None, *, path: Path) -> None:
     """Refuse to write through an alias: the place is that of its anchor, and others share it."""
-    node, data = tree(document.source), document.data
+    data = document.data
     for step in path:
         if node is None or node.sort not in ("mapping", "sequence"):
             break

@@ -139,6 +139,12 @@ class _Finder:
                 self.result.leaves.append(_leaf(change, changed, schema))
             else:
                 self.result.notes.append(f"{title} differs because the stack was edited: left.")
+        differing = {one.name for one in change.fields}
+        self.result.notes += [
+            f"{change.address}.{one.name} came to what the stack says by itself."
+            for one in (drift.fields if drift is not None else ())
+            if one.name not in differing
+        ]
         unmanaged = drift.unmanaged if drift is not None else ()
         self.result.notes += [
             f"{change.address}.{one.name} changed too, and is not managed; {self._how(change, one)}"

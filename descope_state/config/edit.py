@@ -59,13 +59,15 @@ def rewritten(text: bytes, values: Mapping[Path, Value], *, file: str) -> bytes:
         _refuse_shared(before, root, path=path)
         wanted = replaced(wanted, path, by=values[path])
     try:
-        for attempt in spliced(before.source, before.data, new=wanted):
+        for attempt in spliced(before.source, root, old=before.data, new=wanted):
             result = attempt.encode()
             if _says(result, wanted, file=file):
                 return (_BOM if text.startswith(_BOM) else b"") + result
         reason = "what stands around it would change"
     except Uncuttable as error:
         reason = str(error)
+    if any(_anchored(before, root, path=path) for path in values):
+        reason = "it has an anchor, and what is said through that elsewhere would change too"
     message = f"`{file}`: this cannot be written without touching more than itself: {reason}"
     first = min(values, key=lambda path: str(_nearest(before, path)))
     raise Unwritable(message, hint="write it by hand", origin=_nearest(before, first))
@@ -78,24 +80,35 @@ def _says(text: bytes, wanted: Value, *, file: str) -> bool:
         return False
 
 
-def _refuse_shared(document: yaml.Document, node: Node | None, *, path: Path) -> None:
+def _refuse_shared(document: yaml.Document, root: Node | None, *, path: Path) -> None:
     """Refuse to write through an alias: the place is that of its anchor, and others share it."""
+    for node in _way(document, root, path=path)[:-1]:
+        if node.sort == "alias":
+            _through_alias(document.source, str(node.data), at=node.start)
+
+
+def _anchored(document: yaml.Document, root: Node | None, *, path: Path) -> bool:
+    return any(node.outer != node.start for node in _way(document, root, path=path))
+
+
+def _way(document: yaml.Document, node: Node | None, *, path: Path) -> list[Node]:
+    """Give the nodes that lead to a place, as far as it exists; an alias leads nowhere else."""
     data = document.data
+    found: list[Node] = []
     for step in path:
-        if node is None or node.sort not in ("mapping", "sequence"):
-            break
-        if isinstance(data, dict):
-            if step not in data:
-                return
+        if node is None or node.sort == "alias":
+            # Whatever is further on is where the anchor stands.
+            return [*found, node] if node is not None else found
+        if isinstance(data, dict) and step in data:
             number = list(data).index(str(step))
             data = data[str(step)]
         elif isinstance(data, list) and isinstance(step, int) and step < len(data):
             number, data = step, data[step]
         else:
-            return
+            return found
         node = node.values[number]
-        if node.sort == "alias" and step is not path[-1]:
-            _through_alias(document.source, str(node.data), at=node.start)
+        found.append(node)
+    return found
 
 
 def _through_alias(source: Source, name: str, *, at: int) -> None:

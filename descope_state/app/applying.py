@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import field, replace
 from pathlib import Path
@@ -225,8 +225,10 @@ class Ground:
             with translated(self.workspace), self._writing(session):
                 return await settled(place, started=started)
 
-    def ask_and_apply(self, result: Planned, *, started: Started) -> Applied:
-        """Show a fresh plan, ask, and apply it."""
+    def ask_and_apply(
+        self, result: Planned, *, started: Started, approved: Callable[[], None] | None = None
+    ) -> Applied:
+        """Show a fresh plan, ask, and apply it; what is to be done in between is `approved`."""
         plan = result.plan
         self.watch.planned(self.workspace, result)
         self._refuse(plan)
@@ -234,6 +236,8 @@ class Ground:
         if plan.effective and not automatic and not self.watch.approved(plan):
             message = "nothing was changed: the plan was not approved"
             raise Refused(message)
+        if approved is not None:
+            approved()
         return self.apply(
             plan,
             started=replace(started, plan_digest=_digest(encode_plan(plan, result.key))),

@@ -53,6 +53,25 @@ def called(surroundings: Surroundings, opening: Opening, *, call: Call) -> tuple
         return _tried(lambda: emulator.call(home, call))
 
 
+def copied(workspace: Workspace, *, into: Workspace) -> None:
+    """Give an environment on the embedded emulator the project of another; no other has one."""
+    provider = provider_for(workspace)
+    if workspace.documents.environment.endpoint in provider.keyless and hasattr(
+        provider, "emulator"
+    ):
+        emulator = _of(provider)
+        _tried(lambda: emulator.copy(_home(workspace), into=_home(into)))
+
+
+def _home(workspace: Workspace) -> Home:
+    environment = workspace.documents.environment
+    return Home(
+        project_id=environment.project_id,
+        environment=environment.name,
+        folder=str(workspace.store.folder),
+    )
+
+
 def _embedded(surroundings: Surroundings, opening: Opening) -> tuple[Emulator, Home, Workspace]:
     workspace = opened(surroundings, opening)
     environment = workspace.documents.environment
@@ -60,12 +79,7 @@ def _embedded(surroundings: Surroundings, opening: Opening) -> tuple[Emulator, H
     if environment.endpoint not in provider.keyless:
         message = f"`{environment.name}` is not on the embedded emulator: it is a real project"
         raise UsageError(message, hint="choose an environment with `endpoint: emulator`")
-    home = Home(
-        project_id=environment.project_id,
-        environment=environment.name,
-        folder=str(workspace.store.folder),
-    )
-    return _of(provider), home, workspace
+    return _of(provider), _home(workspace), workspace
 
 
 def _any(surroundings: Surroundings) -> Emulator:

@@ -1,6 +1,7 @@
 """Makes a plan: the stack, the state and the live project side by side."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 
 from descope_state.app.connecting import connected, gate_for, translated
 from descope_state.app.surroundings import Surroundings
@@ -26,9 +27,13 @@ from descope_state.sdk.schema import Schema
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Whether the project is read at all, how many reads go side by side, and at which pace."""
+    """Whether the project is read at all, how many reads go side by side, and at which pace.
+
+    What was `seen` a moment ago is not read again.
+    """
 
     refreshed: bool = True
+    seen: Observation | None = None
     parallelism: int = 10
     capacity: float = 1.0
 
@@ -57,6 +62,9 @@ def planned(
 ) -> Planned:
     """Plan one environment of a stack."""
     resolution = workspace.resolution()
+    if wishes.imports:
+        declarations = resolution.declarations.taking(wishes.imports)
+        resolution = replace(resolution, declarations=declarations)
 
     def scope(snapshot: Snapshot) -> Scope:
         return Scope(
@@ -137,7 +145,9 @@ async def _seen(
 ) -> Sight:
     async with connected(workspace, gate) as session:
         snapshot = _remembered(workspace, session)
-        if not reading.refreshed:
+        if reading.seen is not None:
+            observation = reading.seen
+        elif not reading.refreshed:
             observation = _unasked(workspace, snapshot, session)
         else:
             wanted = scope(snapshot)

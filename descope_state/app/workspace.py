@@ -109,13 +109,15 @@ def _all_problems(error: Unsound, catalog: Catalog, sources: StackSources) -> It
     return error.problems
 
 
-def opened(surroundings: Surroundings, opening: Opening) -> Workspace:
-    """Open the stack that a command is about."""
+def opened(
+    surroundings: Surroundings, opening: Opening, *, drafts: Mapping[str, bytes] | None = None
+) -> Workspace:
+    """Open the stack that a command is about; drafts stand in the place of its files."""
     root = find_stack(surroundings.folder, chdir=opening.chdir)
     environ = merged_environ(root, surroundings.environ)
     providers = surroundings.providers()
     catalog = catalog_of(providers)
-    sources = StackSources(root, environ=environ)
+    sources = StackSources(root, environ=environ, drafts=drafts)
     try:
         documents = load(
             root,
@@ -124,6 +126,7 @@ def opened(surroundings: Surroundings, opening: Opening) -> Workspace:
             variable_files=opening.variable_files,
             variables=opening.variables or {},
             folder=surroundings.folder,
+            drafts=drafts,
         )
     except Unsound as error:
         problems = _all_problems(error, catalog, sources)

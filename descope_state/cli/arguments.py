@@ -28,6 +28,7 @@ _WITH_VALUE = frozenset(
         "--flow-id",
         "--format",
         "--id",
+        "--into",
         "--json-into",
         "--lag",
         "--limit",

@@ -31,6 +31,8 @@ def drift(
     Reads the project and compares it with the state. Where the project could not be read, the exit
     status is 7 or 8: that is not the same as no drift.
     """
+    if context.invoked_subcommand is not None:
+        return
     from descope_state.cli.drifting_run import run_drift
 
     found = run_drift(

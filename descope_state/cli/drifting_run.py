@@ -1,6 +1,7 @@
 """Runs `drift` and prints what was found."""
 
 from descope_state.app.applying import Manner
+from descope_state.app.differing import differing
 from descope_state.app.planning import Reading, planned
 from descope_state.app.settling import settle_first
 from descope_state.app.workspace import Opening, opened
@@ -46,5 +47,8 @@ def run_drift(
     else:
         bindings = result.plan.bindings
         terminal.note(f"{bindings.environment} → project {bindings.project_id}")
-        terminal.answer(drift_text(result.plan, width=terminal.width, verbose=verbose))
+        differ = differing(workspace.providers)
+        terminal.answer(
+            drift_text(result.plan, width=terminal.width, verbose=verbose, differ=differ)
+        )
     return bool(result.plan.drift)

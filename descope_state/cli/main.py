@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import sys
+from functools import wraps
 from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -83,7 +84,26 @@ def _group(groups: dict[str, typer.Typer], name: str, *, app: typer.Typer) -> ty
 def _lead(group: typer.Typer, command: Command) -> None:
     """Let a group be a command as well: `drift` looks, `drift accept` does something about it."""
     group.info.no_args_is_help = False
-    group.callback(invoke_without_command=True, epilog=command.epilog)(command.function)
+
+    @wraps(command.function)
+    def led(context: typer.Context, **options: object) -> None:
+        if context.invoked_subcommand is None:
+            command.function(context, **options)
+        else:
+            _refuse_lost(context)
+
+    group.callback(invoke_without_command=True, epilog=command.epilog)(led)
+
+
+def _refuse_lost(context: typer.Context) -> None:
+    """Refuse options that stand before the name of a command, where nobody reads them."""
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            option = parameter.opts[0]
+            message = f"`{option}` stands before `{context.invoked_subcommand}`"
+            hint = f"write `{context.command_path} {context.invoked_subcommand} … {option} …`"
+            raise UsageError(message, hint=hint)
 
 
 def _top(

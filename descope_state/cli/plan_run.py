@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from descope_state.app.differing import differing
 from descope_state.app.planning import Planned, Reading, planned
 from descope_state.app.workspace import Opening, Workspace, opened
 from descope_state.cli.terminal import Terminal
@@ -103,7 +104,14 @@ def _print_text(
                 compact_warnings=printing.compact,
             )
         )
-    terminal.answer(plan_text(result.plan, width=terminal.width, verbose=printing.verbose))
+    terminal.answer(
+        plan_text(
+            result.plan,
+            width=terminal.width,
+            verbose=printing.verbose,
+            differ=differing(workspace.providers),
+        )
+    )
     if printing.out is not None:
         terminal.note(f"Saved to {printing.out}; `dstate show {printing.out}` shows it again.")
 
@@ -167,7 +175,8 @@ def run_show(terminal: Terminal, plan_file: Path, *, json: bool, verbose: bool) 
     if not found.verified:
         terminal.note(f"The seal of this plan was not verified: {found.why}.")
     if not json:
-        terminal.answer(plan_text(found.plan, width=terminal.width, verbose=verbose))
+        differ = differing(terminal.surroundings.providers())
+        terminal.answer(plan_text(found.plan, width=terminal.width, verbose=verbose, differ=differ))
         return
     from descope_state.report.terraform_json import represent
 

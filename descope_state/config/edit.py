@@ -2,8 +2,13 @@
 
 from descope_state.config import yaml
 from descope_state.config.layout import laid_out
+from descope_state.config.nodes import tree
+from descope_state.config.source import Source
+from descope_state.config.splicing import Uncuttable, spliced
 from descope_state.errors import DstateError, Invalid, Origin
-from descope_state.model.value import canonical
+from descope_state.model.value import Path, Value, canonical, same
+
+_BOM = b"\xef\xbb\xbf"
 
 
 class Unwritable(DstateError):
@@ -32,3 +37,73 @@ def _refuse_change(before: yaml.Document, result: bytes, *, file: str) -> None:
         message = f"`{file}` cannot be laid out without changing what it says; it was left alone"
         hint = "indent it by hand with two spaces per level"
         raise Unwritable(message, hint=hint, origin=Origin(file=file, line=1))
+
+
+def written(text: bytes, path: Path, *, value: Value, file: str) -> bytes:
+    """Give a file in which one place says another value, and every other byte is as it was.
+
+    What does not exist yet on the way to the place is made. Unwritable says why that cannot be.
+    """
+    before = yaml.parse(text, file=file)
+    _refuse_shared(before, path)
+    wanted = _with(before.data, path, value)
+    try:
+        for attempt in spliced(before.source, before.data, new=wanted):
+            result = attempt.encode()
+            if _says(result, wanted, file=file):
+                return (_BOM if text.startswith(_BOM) else b"") + result
+        reason = "what stands around it would change"
+    except Uncuttable as error:
+        reason = str(error)
+    message = f"`{file}`: this cannot be written without touching more than itself: {reason}"
+    raise Unwritable(message, hint="write it by hand", origin=_nearest(before, path))
+
+
+def _says(text: bytes, wanted: Value, *, file: str) -> bool:
+    try:
+        return same(yaml.parse(text, file=file).data, wanted)
+    except Invalid:
+        return False
+
+
+def _with(data: Value, path: Path, value: Value) -> Value:
+    if not path:
+        return value
+    step, rest = path[0], path[1:]
+    if isinstance(data, list) and isinstance(step, int):
+        return [*data[:step], _with(data[step], rest, value), *data[step + 1 :]]
+    known = data if isinstance(data, dict) else {}
+    return {**known, str(step): _with(known.get(str(step)), rest, value)}
+
+
+def _refuse_shared(document: yaml.Document, path: Path) -> None:
+    """Refuse to write through an alias: the place is that of its anchor, and others share it."""
+    node, data = tree(document.source), document.data
+    for step in path:
+        if node is None or node.sort not in ("mapping", "sequence"):
+            break
+        if isinstance(data, dict):
+            if step not in data:
+                return
+            number = list(data).index(str(step))
+            data = data[str(step)]
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            number, data = step, data[step]
+        else:
+            return
+        node = node.values[number]
+        if node.sort == "alias" and step is not path[-1]:
+            _through_alias(document.source, str(node.data), at=node.start)
+
+
+def _through_alias(source: Source, name: str, *, at: int) -> None:
+    origin = source.origin(at)
+    message = f"`{origin.file}`: this is written once, at the anchor `&{name}`, and used elsewhere"
+    hint = f"write out what `*{name}` stands for here, or change it at its anchor by hand"
+    raise Unwritable(message, hint=hint, origin=origin)
+
+
+def _nearest(document: yaml.Document, path: Path) -> Origin:
+    while path and (origin := document.origin(path)) is None:
+        path = path[:-1]
+    return origin if path and origin else Origin(file=document.source.file, line=1)

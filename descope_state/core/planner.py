@@ -4,6 +4,7 @@ The planner is a table of small functions: each resource is settled, decided and
 that refer to it, in an order in which what a resource needs comes before it.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import field, replace
 
@@ -21,6 +22,7 @@ from descope_state.core.resolve import Resolution
 from descope_state.core.scope import View, World
 from descope_state.core.select import matching, selected
 from descope_state.core.settling import Report, Settler, planned_view
+from descope_state.core.strangers import strangers
 from descope_state.errors import Invalid, Problem
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
@@ -35,13 +37,19 @@ from descope_state.sdk.catalog import Catalog, identity_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What the person at the terminal asks of this one plan."""
+    """What the person at the terminal asks of this one plan.
+
+    `imports` are objects to take over besides those that the stack names, by id; `alone` leaves
+    everything but these out.
+    """
 
     mode: str = "normal"
     targets: tuple[Address, ...] = ()
     excludes: tuple[Address, ...] = ()
     replaces: tuple[Address, ...] = ()
     overrides: Mapping[str, int] = field(default_factory=dict)
+    imports: Mapping[Address, str] = field(default_factory=dict)
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +102,8 @@ def _narrowed(
 ) -> tuple[Change, ...]:
     wishes = request.wishes
     chosen = selected(changes, entries=entries, targets=wishes.targets, excludes=wishes.excludes)
+    if wishes.alone:
+        chosen = tuple(change for change in chosen if change.address in wishes.imports)
     if wishes.mode == "refresh-only":
         return ()
     return blocked(
@@ -141,17 +151,8 @@ def _unmanaged(table: "_Table", request: Request) -> dict[str, int]:
     observation = request.observation
     managed = {(entry.address.kind, entry.id) for entry in table.entries.values()}
     managed |= {(change.address.kind, change.id) for change in table.changes if change.importing}
-    counts: dict[str, int] = {}
-    for kind, objects in sorted(observation.live.items()):
-        if request.catalog[kind].schema.singleton:
-            continue
-        count = sum(
-            (kind, id_) not in managed and not observation.holds_by_default(kind, live.identity)
-            for id_, live in objects.items()
-        )
-        if count:
-            counts[kind] = count
-    return counts
+    found = strangers(observation, managed=managed, catalog=request.catalog)
+    return dict(Counter(live.kind for live in found))
 
 
 class _Table:

@@ -164,6 +164,16 @@ YAML = {
         "It makes two names look the same, or text read backwards.",
         "Remove it, or write it as an escape between double quotes.",
     ),
+    "E1119": _entry(
+        "a value that YAML cannot spell",
+        "It would not be read back as what it was, so nothing was written.",
+        "Give the object a plainer name, or write its block by hand.",
+    ),
+    "E1120": _entry(
+        "what would be written is not what there is",
+        "Whatever is brought in is held against the project first, and a field differed.",
+        "The message names it. Nothing was written; please report it with the field.",
+    ),
 }
 
 SETTINGS = {

@@ -21,7 +21,7 @@ from descope_state.report.changes import (
     spaced,
 )
 from descope_state.report.clean import clean
-from descope_state.report.fields import Page
+from descope_state.report.fields import Differ, Page, undescribed
 from descope_state.report.spans import BLANK, Line, Span, Style, data, folded, line, packed
 
 _ORDER = {
@@ -43,9 +43,11 @@ _MINUTE = 60
 _HOUR = 3600
 
 
-def plan_text(plan: Plan, *, width: int = 80, verbose: bool = False) -> tuple[Line, ...]:
+def plan_text(
+    plan: Plan, *, width: int = 80, verbose: bool = False, differ: Differ = undescribed
+) -> tuple[Line, ...]:
     """Lay out a whole plan; `verbose` shows long documents and blocked changes in full."""
-    sheet = Page(width=width, whole=verbose)
+    sheet = Page(width=width, whole=verbose, differ=differ)
     return (
         *_drift(plan, sheet),
         *_unmanaged(plan, sheet),
@@ -57,9 +59,11 @@ def plan_text(plan: Plan, *, width: int = 80, verbose: bool = False) -> tuple[Li
     )
 
 
-def drift_text(plan: Plan, *, width: int = 80, verbose: bool = False) -> tuple[Line, ...]:
+def drift_text(
+    plan: Plan, *, width: int = 80, verbose: bool = False, differ: Differ = undescribed
+) -> tuple[Line, ...]:
     """Lay out what changed outside dstate, and nothing of what is to be done about it."""
-    sheet = Page(width=width, whole=verbose)
+    sheet = Page(width=width, whole=verbose, differ=differ)
     return (*_drift(plan, sheet), *_unmanaged(plan, sheet), *_doubts(plan, sheet), *_count(plan))
 
 

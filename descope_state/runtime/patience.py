@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from descope_state.sdk.faults import Throttled, Unavailable
+from descope_state.sdk.faults import Throttled, Unavailable, Untrusted
 
 T = TypeVar("T")
 
@@ -24,6 +24,11 @@ def too_long(fault: Exception) -> bool:
     return isinstance(fault, Throttled) and (fault.after or 0) > PATIENCE
 
 
+def hopeless(fault: Exception) -> bool:
+    """Tell whether trying again soon would be of no use, for this call and for all others."""
+    return too_long(fault) or isinstance(fault, Untrusted)
+
+
 async def patiently(
     call: Callable[[], Awaitable[T]],
     *,
@@ -38,6 +43,6 @@ async def patiently(
             return await call()
         except (Throttled, Unavailable) as fault:
             tries += 1
-            if tries >= TRIES or enough() or too_long(fault):
+            if tries >= TRIES or enough() or hopeless(fault):
                 raise
             await pause(backoff(tries, chance=chance()))

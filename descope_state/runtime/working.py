@@ -23,7 +23,7 @@ from descope_state.model.state import Pending
 from descope_state.runtime.bridge import Unfit
 from descope_state.runtime.looking import Finding, Look
 from descope_state.runtime.means import Means
-from descope_state.runtime.patience import TRIES, backoff, too_long
+from descope_state.runtime.patience import TRIES, backoff, hopeless, too_long
 from descope_state.runtime.preparing import Prepared, Preparing
 from descope_state.sdk.faults import Fault, NotLicensed, Throttled, Unauthorized
 from descope_state.sdk.provider import Remote
@@ -173,9 +173,9 @@ class Worker:
         stopped = self._means.stop.asked
         if not group:
             return []
-        if tries >= TRIES or stopped or too_long(error):
+        if tries >= TRIES or stopped or hopeless(error):
             fate = Fate.UNTRIED if stopped else Fate.FAILED
-            fatal = too_long(error)
+            fatal = hopeless(error)
             ending = Ending(
                 fate=fate,
                 error=_said(error),

@@ -100,6 +100,7 @@ _READS: Routes = {
     ("GET", "/v1/mgmt/managementkey/search"): company.search_keys,
     ("GET", "/v1/mgmt/descoper"): company.load_descoper,
     ("POST", "/v1/mgmt/descoper/list"): company.list_descopers,
+    ("GET", "/v1/mgmt/engine/load"): company.load_engine,
     ("GET", "/v1/mgmt/engines/load"): company.engines,
     **{
         ("POST", f"/v1/mgmt/{path}"): settings.paid
@@ -209,6 +210,8 @@ _WRITES: Routes = {
     ("PATCH", "/v1/mgmt/descoper"): company.update_descoper,
     ("DELETE", "/v1/mgmt/descoper"): company.delete_descoper,
     ("POST", "/v1/mgmt/engine/create"): company.create_engine,
+    ("POST", "/v1/mgmt/engine/update"): company.update_engine,
+    ("POST", "/v1/mgmt/engine/rotate"): company.rotate_engine,
     ("POST", "/v1/mgmt/engine/delete"): company.delete_engine,
 }
 ROUTES: Routes = {**_READS, **_WRITES}
@@ -279,11 +282,7 @@ def _found(request: Request) -> tuple[tuple[str, str], Json]:
 def _write_down(world: World, request: Request) -> None:
     """Put a change into the audit trail, with what it was about."""
     body = request.body if isinstance(request.body, dict) else dict(request.query)
-    about = {
-        name: body[name]
-        for name in ("id", "name", "newName", "flowId", "tenantId", "ids", "names")
-        if body.get(name)
-    }
+    about = _about(body)
     tenant = about.get("tenantId") or (about.get("id") if "/tenant/" in request.path else None)
     audits.write(
         world,
@@ -292,6 +291,22 @@ def _write_down(world: World, request: Request) -> None:
         data=about,
         tenants=[tenant] if isinstance(tenant, str) else [],
     )
+
+
+def _about(body: Mapping[str, Json]) -> Json:
+    """Say which objects a change names, those inside a batch as well."""
+    about = {
+        name: body[name]
+        for name in ("id", "name", "newName", "flowId", "tenantId", "ids", "names")
+        if body.get(name)
+    }
+    names = [*(body.get("roleNames") or []), *(body.get("roleIds") or [])]
+    for value in body.values():
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict):
+                found = [one.get(name) for name in ("id", "name", "newName")]
+                names += [text for text in found if text and isinstance(text, str)]
+    return {**about, "names": [*(about.get("names") or []), *names]} if names else about
 
 
 def _action(path: str) -> str:

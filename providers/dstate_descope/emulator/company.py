@@ -18,7 +18,7 @@ from dstate_descope.emulator.request import (
     filled,
     given,
 )
-from dstate_descope.emulator.secrets import secret
+from dstate_descope.emulator.secrets import secret, turned
 from dstate_descope.emulator.world import Row, World
 
 _TENANTS = Parts({"tenantId": Text(), "roleNames": Texts()})
@@ -176,19 +176,45 @@ _DESCOPERS = Collection(table="descopers", noun="descoper", prefix="U", fields={
 def engines(world: World, body: Json) -> Json:
     """List the engines."""
     given(body, {})
-    return {"engines": _ENGINES.listed(world)}
+    return {"engines": [_engine(row) for row in _ENGINES.listed(world)]}
+
+
+def load_engine(world: World, query: Json) -> Json:
+    """Give one engine."""
+    identifier = given(query, {"id": Text()}, required=("id",))["id"]
+    return {"engine": _engine(_ENGINES.row(world, identifier))}
 
 
 def create_engine(world: World, body: Json) -> Json:
     """Make an engine; its secret is in this answer and nowhere else."""
     row = _ENGINES.made(world, body, createdTime=world.clock())
-    return {"engine": {**row, "secret": secret(world, row)}}
+    return {"engine": _engine(row, secret=secret(world, row))}
+
+
+def update_engine(world: World, body: Json) -> Json:
+    """Change the name of an engine."""
+    return {"engine": _engine(_ENGINES.replaced(world, body))}
+
+
+def rotate_engine(world: World, body: Json) -> Json:
+    """Give an engine another secret."""
+    identifier = given(body, {"id": Text()}, required=("id",))["id"]
+    return {"secret": turned(world, "engines", row=_ENGINES.row(world, identifier))}
 
 
 def delete_engine(world: World, body: Json) -> Json:
     """Remove an engine."""
     _ENGINES.removed(world, body)
     return {}
+
+
+def _engine(row: Row, *, secret: str = "") -> Row:
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "secret": secret,
+        "createdTime": row["createdTime"],
+    }
 
 
 def sso_link(world: World, body: Json) -> Json:

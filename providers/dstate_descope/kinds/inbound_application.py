@@ -9,7 +9,15 @@ from pydantic import Field
 from descope_state.sdk.faults import Rejected
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.provider import Remote
-from descope_state.sdk.schema import Computed, Config, Immutable, JsonField, Unordered, keyed
+from descope_state.sdk.schema import (
+    Computed,
+    Config,
+    Immutable,
+    JsonField,
+    Unordered,
+    keyed,
+    refers,
+)
 from dstate_descope import wire
 from dstate_descope.kinds.fields import Attribute, AttributeName, Long, Name, Text, Unit, Url
 from dstate_descope.kinds.listed import Listed, understood
@@ -26,6 +34,14 @@ class Scope(Config):
     values: Annotated[list[Name], Unordered()] = Field(
         default_factory=list, description="The roles, permissions or attributes it stands for."
     )
+
+
+class PermissionScope(Scope):
+    """One thing that a user is asked to let the application do."""
+
+    values: Annotated[
+        list[Name], Unordered(), refers("permission", "name"), refers("role", "name")
+    ] = Field(default_factory=list, description="The permissions or roles it stands for.")
 
 
 class ScopeClaims(Config):
@@ -54,8 +70,12 @@ class Sessions(Config):
     session_token_unit: Unit = Field(default="", description="The unit of that time.")
     key_session_token: int = Field(default=0, ge=0, description="How long a key's token lasts.")
     key_session_token_unit: Unit = Field(default="", description="The unit of that time.")
-    user_template_id: Text = Field(default="", description="The JWT template of users' tokens.")
-    key_template_id: Text = Field(default="", description="The JWT template of keys' tokens.")
+    user_template_id: Annotated[Text, refers("jwt_template", "id")] = Field(
+        default="", description="The JWT template of users' tokens."
+    )
+    key_template_id: Annotated[Text, refers("jwt_template", "id")] = Field(
+        default="", description="The JWT template of keys' tokens."
+    )
 
 
 class InboundApplication(Config):
@@ -76,7 +96,7 @@ class InboundApplication(Config):
     approved_callback_urls: Annotated[list[Name], Unordered()] = Field(
         default_factory=list, description="Where users may be sent back to."
     )
-    permissions_scopes: Annotated[list[Scope], keyed("name")] = Field(
+    permissions_scopes: Annotated[list[PermissionScope], keyed("name")] = Field(
         default_factory=list, description="What it may do, as permissions and roles."
     )
     attributes_scopes: Annotated[list[Scope], keyed("name")] = Field(
@@ -97,7 +117,9 @@ class InboundApplication(Config):
     session_settings: Sessions | None = Field(
         default=None, description="How long what it is given lasts."
     )
-    consent_flow_id: Text = Field(default="", description="The flow that asks for consent.")
+    consent_flow_id: Annotated[Text, refers("flow", "id")] = Field(
+        default="", description="The flow that asks for consent."
+    )
     non_confidential_client: Annotated[bool, Immutable()] = Field(
         default=False, description="Whether it cannot keep a secret, as a page in a browser."
     )

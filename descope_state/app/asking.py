@@ -5,7 +5,7 @@ command whose answers are all remembered makes no call at all.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import field
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from descope_state.model.resource import Live
 from descope_state.runtime.bridge import lifting
 from descope_state.runtime.gate import Gate
 from descope_state.runtime.patience import patiently
-from descope_state.sdk.provider import Session
+from descope_state.sdk.provider import Peopled, Session
 
 _SIDE_BY_SIDE = 10
 
@@ -70,6 +70,15 @@ class Conversation:
                 *question, project_id=session.project_id, objects=objects, lag=session.lag
             )
         return answers
+
+    async def inhabitants(self, kind: str, owner: str) -> Mapping[str, int]:
+        """Count what an object holds that no kind manages; nothing, where its kind has no such."""
+        session = await self._connected()
+        asked = session.kinds[kind]
+        if not isinstance(asked, Peopled):
+            return {}
+        with translated(self.workspace):
+            return await patiently(lambda: asked.inhabitants(owner), chance=self.gate.chance)
 
     async def _connected(self) -> Session:
         if self.session is None:

@@ -171,3 +171,17 @@ def browse(
 
     result: Browsed = surroundings.run(look())
     return result
+
+
+def inhabitants(
+    surroundings: Surroundings, opening: Opening, *, kind: str, owner: str
+) -> Mapping[str, int]:
+    """Count what an object holds that no kind manages, such as the users of a tenant."""
+    workspace = outlined(surroundings, opening)
+
+    async def count() -> Mapping[str, int]:
+        async with conversing(workspace, surroundings, fresh=True) as conversation:
+            return await conversation.inhabitants(kind, owner)
+
+    found: Mapping[str, int] = surroundings.run(count())
+    return found

@@ -42,7 +42,8 @@ Sets = Annotated[
 ]
 NameOption = Annotated[str | None, typer.Option("--name", help="Its name.", metavar="NAME")]
 Cascade = Annotated[
-    bool, typer.Option("--cascade", help="Delete too what it could not be deleted with.")
+    bool,
+    typer.Option("--cascade", help="Delete what holds it back, too: keys, users."),
 ]
 Which = Annotated[
     str | None, typer.Argument(help="Its id, its name, or its address.", metavar="[WHICH]")
@@ -80,6 +81,7 @@ def _doing(
     confirm: str | None,
     lock_timeout: str | None,
     override: list[str] | None = None,
+    cascade: bool = False,
 ) -> "Doing":
     """Put together how something is to be done; `ways` are whether to ask, and only to show."""
     from descope_state.app.applying import Manner
@@ -93,6 +95,7 @@ def _doing(
         overrides=overrides,
         confirmed=confirm or "",
         automatic=yes,
+        emptying=cascade,
     )
     where = opening(context.obj, env=env)
     return Doing(terminal=context.obj, opening=where, noun=noun, manner=manner, dry=dry)
@@ -136,7 +139,7 @@ def changing(noun: Noun) -> tuple[Command, ...]:
             f"{kind} sync",
             _synchronizing(noun),
             f"dstate {kind} sync --config {noun.file} --dry-run",
-            f"dstate {kind} sync --config {noun.file} --apply --yes",
+            f"dstate {kind} sync --config {noun.file} --apply -y",
         ),
     )
 
@@ -149,8 +152,8 @@ def deploying(noun: Noun) -> tuple[Command, ...]:
             f"{kind} import",
             _importing(noun),
             f"dstate {kind} import {noun.file} --dry-run",
-            f"dstate {kind} import {noun.file} --{kind}-id copy --yes",
-            f"dstate {kind} import {noun.file} --env dev,staging --yes",
+            f"dstate {kind} import {noun.file} --{kind}-id copy -y",
+            f"dstate {kind} import {noun.file} --env dev,test -y",
         ),
         _command(
             f"{kind} delete",
@@ -257,6 +260,7 @@ def _deleting(noun: Noun) -> Callable[..., None]:
             confirm=confirm,
             lock_timeout=lock_timeout,
             override=override,
+            cascade=cascade,
         )
         subjects = [_one(noun, which, own_id)]
         raise typer.Exit(run_delete(doing, subjects, cascade=cascade))
@@ -339,6 +343,7 @@ def _synchronizing(noun: Noun) -> Callable[..., None]:
             confirm=confirm,
             lock_timeout=lock_timeout,
             override=override,
+            cascade=cascade,
         )
         raise typer.Exit(run_sync(doing, config, prune=prune, cascade=cascade))
 

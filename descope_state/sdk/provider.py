@@ -4,7 +4,7 @@ A provider package exports one object that satisfies `Provider` under the entry-
 `descope_state.providers`. It sees `descope_state.sdk` and nothing else of the engine.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import field
 from enum import IntEnum
@@ -125,6 +125,17 @@ class Batched(Protocol[C]):
 
     async def delete_many(self, currents: Sequence[Remote[C]]) -> None:
         """Remove several objects in one call; those already gone are a success."""
+
+
+@runtime_checkable
+class Peopled(Protocol):
+    """What a kind may have besides, whose objects hold what no kind manages, such as users."""
+
+    async def inhabitants(self, owner: str) -> Mapping[str, int]:
+        """Count, by what they are called, what would be deleted together with an object."""
+
+    def empty(self, ids: Collection[str]) -> None:
+        """Let these objects be deleted with all that they hold; others are refused then."""
 
 
 class KindDefaults:

@@ -93,6 +93,7 @@ class TenantKind(Listed[Tenant]):
     calls: ClassVar[Mapping[str, int]] = {"create": 2}
     reads: ClassVar[Mapping[str, int]] = {"create": 1}
     apart: ClassVar[frozenset[str]] = frozenset({"default_roles"})
+    emptied: frozenset[str] = frozenset()
 
     async def read(self, id: str) -> Remote[Tenant] | None:
         """Give one tenant by its id, or None."""
@@ -141,8 +142,20 @@ class TenantKind(Listed[Tenant]):
         await self.transport.send(wire.TENANT_UPDATE, body=body)
 
     async def delete(self, current: Remote[Tenant]) -> None:
-        """Remove a tenant that has no users and no keys; the service refuses any other."""
-        await self._gone(wire.TENANT_DELETE, {"id": current.id, "cascade": False})
+        """Remove a tenant; one with users or keys is refused, unless it is to be emptied."""
+        cascade = current.id in self.emptied
+        await self._gone(wire.TENANT_DELETE, {"id": current.id, "cascade": cascade})
+
+    async def inhabitants(self, owner: str) -> Mapping[str, int]:
+        """Count the users of a tenant."""
+        body = {"tenantIds": [owner], "limit": 1}
+        answer = await self.transport.send(wire.USER_SEARCH, body=body)
+        total = understood(wire.USER_SEARCH, lambda: wire.Record(answer, "answer").whole("total"))
+        return {"user": total}
+
+    def empty(self, ids: Collection[str]) -> None:
+        """Let these tenants be deleted with their users."""
+        self.emptied = frozenset(ids)
 
     async def _give_roles(self, tenant: str, config: Tenant) -> None:
         body = {"id": tenant, "defaultRoles": list(config.default_roles)}

@@ -139,7 +139,7 @@ def changing(noun: Noun) -> tuple[Command, ...]:
             f"{kind} sync",
             _synchronizing(noun),
             f"dstate {kind} sync --config {noun.file} --dry-run",
-            f"dstate {kind} sync --config {noun.file} --apply -y",
+            f"dstate {kind} sync -c {noun.file} --apply --yes",
         ),
     )
 
@@ -317,7 +317,7 @@ def _synchronizing(noun: Noun) -> Callable[..., None]:
         *,
         env: EnvironmentName = None,
         config: Annotated[
-            str, typer.Option("--config", help="A file of resources.", metavar="FILE")
+            str, typer.Option("--config", "-c", help="A file of resources.", metavar="FILE")
         ],
         dry_run: DryRun = False,
         apply: Annotated[bool, typer.Option("--apply", help="Do it.")] = False,

@@ -80,6 +80,13 @@ class Conversation:
         with translated(self.workspace):
             return await patiently(lambda: asked.inhabitants(owner), chance=self.gate.chance)
 
+    def remember(self, key: str, body: bytes, *, age: float) -> None:
+        """Remember what it all came to, where nothing but files and variables decided it."""
+        memory = self.memory
+        if memory.token and memory.known:
+            lag = self.session.lag if self.session is not None else 0.0
+            memory.cache.keep(key, body, scope=memory.scope, token=memory.token, lag=lag, age=age)
+
     async def _connected(self) -> Session:
         if self.session is None:
             opening = connected(self.workspace, self.gate)

@@ -1,7 +1,7 @@
 """Prints the figures the project is held to, each as a ratio or a limit of this very run.
 
 `python -m benchmarks` measures all, `python -m benchmarks NAME…` some of: startup, shapes,
-plans, applies, kills.
+plans, applies, kills, looks.
 """
 
 import importlib
@@ -10,7 +10,7 @@ import sys
 
 from benchmarks.measuring import table
 
-NAMES = ("startup", "shapes", "plans", "applies", "kills")
+NAMES = ("startup", "shapes", "plans", "applies", "kills", "looks")
 
 
 def main(names: list[str]) -> int:

@@ -110,7 +110,7 @@ def _scope(workspace: Workspace, *, project_id: str) -> str:
     """Name a project: by its id, or where it is emulated in a folder, by that."""
     provider = provider_for(workspace)
     if workspace.documents.environment.endpoint in provider.keyless:
-        return _digest([provider.name, "in", str(workspace.store.folder)])
+        return _digest([provider.name, "in", str(workspace.store.folder.absolute())])
     return _digest([provider.name, "project", project_id])
 
 

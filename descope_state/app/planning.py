@@ -73,12 +73,19 @@ def planned(
     scope = _scope(workspace, resolution)
     sight = sighted(workspace, surroundings, scope=scope, reading=reading)
     result = concluded(workspace, surroundings, resolution=resolution, sight=sight, wishes=wishes)
-    if reading.refreshed and taking(result.plan.changes, workspace.catalog):
-        # A run of its own: what paces calls belongs to one loop.
-        gate = gate_for(surroundings, capacity=reading.capacity)
-        made: Plan = surroundings.run(_accompanied(result.plan, workspace, gate))
-        return replace(result, plan=made)
-    return result
+    return accompanied(workspace, surroundings, result=result, reading=reading)
+
+
+def accompanied(
+    workspace: Workspace, surroundings: Surroundings, *, result: Planned, reading: Reading
+) -> Planned:
+    """Add to the deletions of a plan what they take along."""
+    if not reading.refreshed or not taking(result.plan.changes, workspace.catalog):
+        return result
+    # A run of its own: what paces calls belongs to one loop.
+    gate = gate_for(surroundings, capacity=reading.capacity)
+    made: Plan = surroundings.run(_accompanied(result.plan, workspace, gate))
+    return replace(result, plan=made)
 
 
 def concluded(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from descope_state.app.browsing import browse
-from descope_state.app.leafing import compared, document_field, keep
+from descope_state.app.leafing import compared, keep
 from descope_state.app.workspace import Opening
 from descope_state.cli.browsing_run import tell_of
 from descope_state.cli.terminal import Terminal
@@ -33,7 +33,7 @@ def run_export(
     subjects = None if every else which
     result = browse(terminal.surroundings, opening, kind=kind, subjects=subjects, fresh=fresh)
     tell_of(terminal, result)
-    name = document_field(result.schema).name
+    (name, *_) = sorted(result.sketch.documents & result.sketch.required)
     documents = {one.live.id: one.live.attributes[name] for one in result.found}
     if folder is None:
         alone: Value = documents

@@ -136,3 +136,23 @@ def test_what_a_project_has_once_needs_no_name() -> None:
     settings = finding(kind="settings", id="settings-1", identity="settings")
     done = deed(kind="settings", subjects=frozenset())
     assert who(done, about=settings).confidence is Confidence.CERTAIN
+
+
+def test_a_deed_that_names_nothing_is_ours_only_while_we_wrote() -> None:
+    mine = deed(NOON, actor=OURS)
+    writes = (own(NOON), own(NOON + 3 * SLACK), own(NOON + 4 * SLACK, kind="site"))
+    for at, named in ((-SLACK, ""), (SLACK, ""), (2 * SLACK, ""), (4 * SLACK + 1, OURS)):
+        unnamed = deed(NOON + at, actor=OURS, subjects=frozenset())
+        assert who(mine, unnamed, ours=writes).actor == named
+    assert who(mine, deed(NOON + 5 * SLACK, actor=OURS), ours=writes).actor == OURS
+
+
+def test_a_month_of_both_trails_is_joined_without_going_through_all_of_it() -> None:
+    number = 4_000
+    mine = tuple(own(NOON - n, subjects=frozenset({f"x{n}"})) for n in range(number))
+    deeds = [deed(NOON - n, actor=OURS, subjects=frozenset({f"x{n}"})) for n in range(number)]
+    deeds += [deed(NOON, subjects=frozenset({f"y{n}"})) for n in range(number)]
+    found = [finding(id=f"y{n}", identity=f"Y{n}") for n in range(number)]
+    named = list(blamed(found, trail=Trail(deeds=deeds, own=mine), catalog=CATALOG))
+    assert {one.who.confidence for one in named if one.who} == {Confidence.CERTAIN}
+    assert {one.who.actor for one in named if one.who} == {"ana"}

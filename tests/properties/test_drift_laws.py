@@ -4,8 +4,9 @@ import asyncio
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,9 @@ from descope_state.core.telling import status_of
 from descope_state.errors import Exit
 from descope_state.model.finding import Sort
 from descope_state.sdk.faults import Unauthorized
-from descope_state.sdk.provider import Session, Target
+from descope_state.sdk.provider import Limit, Session, Target
 from tests.support.effort import examples
-from tests.support.provider import Call, FakeProvider, FakeWorld
+from tests.support.provider import Call, FakeProvider, FakeSession, FakeWorld
 from tests.support.remembered import KEY, LINEAGE, state_files
 from tests.support.scenario import NOW
 from tests.support.virtual_time import VirtualLoop
@@ -42,12 +43,21 @@ class Worlds(FakeProvider):
         self.worlds = worlds
 
     def connect(self, target: Target) -> AbstractAsyncContextManager[Session]:
-        return FakeProvider(self.worlds[target.environment]).connect(target)
+        return self._served(target)
+
+    @asynccontextmanager
+    async def _served(self, target: Target) -> AsyncIterator[Session]:
+        """Let a world with limits be on a host, whose limits all environments share."""
+        world = self.worlds[target.environment]
+        async with FakeProvider(world).connect(target) as session:
+            assert isinstance(session, FakeSession)
+            host = "https://fake.example" if world.limits else session.base_url
+            yield replace(session, base_url=host)
 
 
 def _surroundings(folder: Path, worlds: dict[str, FakeWorld], loop: VirtualLoop) -> Surroundings:
     return Surroundings(
-        environ={},
+        environ={"DSTATE_BUDGET_DIR": str(folder / "budget")},
         folder=folder,
         now=lambda: NOW,
         providers=lambda: {"fake": Worlds(worlds)},
@@ -162,6 +172,30 @@ def test_all_environments_are_read_at_once_and_each_list_once(
         assert world.calls == Counter(
             {("label", "list"): 1, ("page", "list"): 1, ("page", "read"): 2, ("account", "tier"): 1}
         )
+
+
+def test_all_environments_share_the_limits_of_their_service(
+    tmp_path: Path, loop: VirtualLoop
+) -> None:
+    worlds = _five(tmp_path)
+    limits = [Limit(family=family, calls=4, seconds=60.0) for family in ("general", "content")]
+    sent: dict[str, list[float]] = {"general": [], "content": []}
+
+    def noting(call: Call) -> object:
+        sent["content" if call.kind == "page" else "general"].append(loop.time())
+        return call.proceed()
+
+    for world in worlds.values():
+        world.limits = tuple(limits)
+        operations = [("label", "list"), ("page", "list"), ("page", "read"), ("account", "tier")]
+        world.on = dict.fromkeys(operations, noting)
+    _look(tmp_path, worlds, loop)
+    assert [len(times) for times in sent.values()] == [2 * len(worlds), 3 * len(worlds)]
+    for limit in limits:
+        times = sent[limit.family]
+        for began in times:
+            assert sum(began <= at < began + limit.seconds for at in times) <= limit.calls
+        assert times[-1] - times[0] < limit.seconds * (len(times) / limit.calls + 1)
 
 
 def test_an_environment_that_cannot_be_read_hides_no_other(

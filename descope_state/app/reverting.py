@@ -21,6 +21,8 @@ class Undoing:
 
     targets: tuple[Address, ...]
     left: tuple[Left, ...]
+    environment: str
+    protected: bool
     warnings: tuple[Problem, ...] = ()
 
 
@@ -48,4 +50,10 @@ def undoing(
     known = {change.address for change in looked.planned.plan.changes}
     matching(steady, sorted(known | looked.planned.snapshot.entries.keys()))
     left = [Left(address=address, because=Because.STEADY) for address in steady]
-    return Undoing(targets=found.targets, left=(*left, *found.left), warnings=looked.warnings)
+    return Undoing(
+        targets=found.targets,
+        left=(*left, *found.left),
+        environment=sighting.environment,
+        protected=sighting.protected,
+        warnings=looked.warnings,
+    )

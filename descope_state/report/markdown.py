@@ -11,7 +11,7 @@ from descope_state.model.change import Action, Change
 from descope_state.model.finding import Finding, Sighting, Sort
 from descope_state.model.plan import Plan, Verdict
 from descope_state.report.changes import VERBS, marker
-from descope_state.report.clean import clean
+from descope_state.report.clean import clean, shortened
 from descope_state.report.drift import (
     MARKS,
     TITLES,
@@ -28,6 +28,7 @@ LONGEST = 60_000
 _ROWS = 50
 _FIELDS = 5
 _AROUND = 400
+_LONGEST_NAME = 300
 _WIDTH = 100
 _BACKTICKS = re.compile(r"`+")
 
@@ -123,7 +124,7 @@ def _row(sighting: Sighting, finding: Finding) -> tuple[tuple[int, str], tuple[s
 
 def code(text: str) -> str:
     """Set outside text as code, on one line, whatever it holds."""
-    text = clean(text)
+    text = shortened(clean(text), _LONGEST_NAME)
     longest = max((len(found) for found in _BACKTICKS.findall(text)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if not text or text[0] in "` " or text[-1] in "` " else ""

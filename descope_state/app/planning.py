@@ -69,7 +69,7 @@ def planned(
     def scope(snapshot: Snapshot) -> Scope:
         return Scope(
             kinds=_in_play(resolution, snapshot),
-            managed=_managed(resolution, snapshot, workspace.catalog),
+            managed=read_whole(resolution, snapshot, catalog=workspace.catalog),
         )
 
     sight = sighted(workspace, surroundings, scope=scope, reading=reading)
@@ -144,7 +144,7 @@ async def _seen(
     workspace: Workspace, scope: Callable[[Snapshot], Scope], *, reading: Reading, gate: Gate
 ) -> Sight:
     async with connected(workspace, gate) as session:
-        snapshot = _remembered(workspace, session)
+        snapshot = remembered_for(workspace, session)
         if reading.seen is not None:
             observation = reading.seen
         elif not reading.refreshed:
@@ -169,7 +169,7 @@ async def _seen(
     return Sight(snapshot=snapshot, key=key, observation=observation)
 
 
-def _remembered(workspace: Workspace, session: Session) -> Snapshot:
+def remembered_for(workspace: Workspace, session: Session) -> Snapshot:
     """Give the state, or an empty one without a lineage where there is none yet."""
     name, project = workspace.environment, session.project_id
     found = workspace.store.found(environment=name, project_id=project)
@@ -191,7 +191,9 @@ def _in_play(resolution: Resolution, snapshot: Snapshot) -> set[str]:
     return wanted | {address.kind for address in snapshot.entries}
 
 
-def _managed(resolution: Resolution, snapshot: Snapshot, catalog: Catalog) -> dict[str, set[str]]:
+def read_whole(
+    resolution: Resolution, snapshot: Snapshot, *, catalog: Catalog
+) -> dict[str, set[str]]:
     """Name the objects that are to be read whole, by id or by natural key."""
     managed: dict[str, set[str]] = {}
     for entry in snapshot.entries.values():

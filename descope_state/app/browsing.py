@@ -33,7 +33,8 @@ class Found:
 class Browsed:
     """What was found in a project, in the order of names; `warning` says what is not known.
 
-    `age` is how many seconds ago the oldest of it was read, where it was not just now.
+    `age` is how many seconds ago the oldest of it was read, where it was not just now; `native` are
+    the natural keys of what every new project holds, where somebody was asked.
     """
 
     environment: str
@@ -43,6 +44,7 @@ class Browsed:
     calls: int = 0
     age: float = 0.0
     warning: str = ""
+    native: frozenset[str] = frozenset()
 
 
 def _schema(workspace: Workspace, kind: str) -> Schema:
@@ -70,10 +72,9 @@ class Browsing:
         return tuple(self._found(live) for live in ordered)
 
     async def those(self, subjects: Sequence[str]) -> tuple[Found, ...]:
-        """Give the objects that texts name, in full: by address, by id, or by natural key."""
+        """Give the objects that texts name: by address, by id, or by natural key."""
         present = await self.all()
-        chosen = [self._meant(subject, present) for subject in subjects]
-        return await self.whole(chosen)
+        return tuple(self._meant(subject, present) for subject in subjects)
 
     async def whole(self, found: Sequence[Found]) -> tuple[Found, ...]:
         """Read in full what the list of its kind has in part."""
@@ -125,7 +126,12 @@ class Browsing:
             calls=self.conversation.calls,
             age=self.conversation.age,
             warning=self.warning,
+            native=self._native(),
         )
+
+    def _native(self) -> frozenset[str]:
+        session = self.conversation.session
+        return session.baseline().get(self.schema.kind, frozenset()) if session else frozenset()
 
 
 def _names(found: Found) -> Iterator[str]:
@@ -159,9 +165,8 @@ def browse(
     async def look() -> Browsed:
         async with conversing(workspace, surroundings, fresh=fresh) as conversation:
             browsing = Browsing(workspace=workspace, conversation=conversation, schema=schema)
-            if subjects is not None:
-                return browsing.browsed(await browsing.those(subjects))
-            present = await browsing.all()
+            named = subjects is not None
+            present = await browsing.those(subjects or ()) if named else await browsing.all()
             return browsing.browsed(await browsing.whole(present) if whole else present)
 
     result: Browsed = surroundings.run(look())

@@ -105,7 +105,6 @@ def documents_of(found: Intake) -> dict[str, bytes]:
 def ahead(workspace: Workspace, files: Mapping[str, bytes], *, new: Iterable[Address]) -> Workspace:
     """Give a stack as it will be once files are written; nothing is written yet."""
     wanted = {(address.kind, address.name) for address in new}
-    texts = {name: data.decode() for name, data in files.items()}
     blocks = [
         block
         for name, data in files.items()
@@ -117,7 +116,7 @@ def ahead(workspace: Workspace, files: Mapping[str, bytes], *, new: Iterable[Add
     return replace(
         workspace,
         documents=replace(documents, blocks=(*documents.blocks, *blocks)),
-        sources=StackSources(workspace.root, environ=workspace.environ, ahead=texts),
+        sources=StackSources(workspace.root, environ=workspace.environ, drafts=files),
     )
 
 

@@ -26,6 +26,7 @@ class Printing:
     json_into: Path | None
     verbose: bool
     compact: bool
+    markdown: bool = False
 
 
 def run_plan(
@@ -112,14 +113,14 @@ def _print_text(
                 compact_warnings=printing.compact,
             )
         )
-    terminal.answer(
-        plan_text(
-            result.plan,
-            width=terminal.width,
-            verbose=printing.verbose,
-            differ=differing(workspace.providers),
-        )
-    )
+    differ = differing(workspace.providers)
+    if printing.markdown:
+        from descope_state.report.markdown import plan_markdown
+
+        terminal.write(plan_markdown(result.plan, differ=differ))
+    else:
+        text = plan_text(result.plan, width=terminal.width, verbose=printing.verbose, differ=differ)
+        terminal.answer(text)
     if printing.out is not None:
         terminal.note(f"Saved to {printing.out}; `dstate show {printing.out}` shows it again.")
 

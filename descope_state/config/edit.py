@@ -2,11 +2,13 @@
 
 from descope_state.config import yaml
 from descope_state.config.layout import laid_out
-from descope_state.config.writing import Written, block, resources, spelled
+from descope_state.config.nodes import tree
+from descope_state.config.source import Source
+from descope_state.config.splicing import Uncuttable, spliced
 from descope_state.errors import DstateError, Invalid, Origin
-from descope_state.model.value import Path, Value, canonical
+from descope_state.model.value import Path, Value, canonical, same
 
-_STEP = 2
+_BOM = b"\xef\xbb\xbf"
 
 
 class Unwritable(DstateError):
@@ -37,81 +39,71 @@ def _refuse_change(before: yaml.Document, result: bytes, *, file: str) -> None:
         raise Unwritable(message, hint=hint, origin=Origin(file=file, line=1))
 
 
-def appended(text: bytes, *, one: Written, file: str) -> bytes:
-    """Add a block to a file after the others of its kind; every line that was there stays."""
+def written(text: bytes, path: Path, *, value: Value, file: str) -> bytes:
+    """Give a file in which one place says another value, and every other byte is as it was.
+
+    What does not exist yet on the way to the place is made. Unwritable says why that cannot be.
+    """
     before = yaml.parse(text, file=file)
-    data = before.data if before.data is not None else {}
-    wanted = _with(data, one)
-    lines = before.source.text.split("\n")
-    if lines[-1] == "":
-        lines.pop()
-    result = "\n".join(_inserted(before, lines, one)).encode() + b"\n"
+    _refuse_shared(before, path)
+    wanted = _with(before.data, path, value)
     try:
-        same = wanted is not None and canonical(yaml.parse(result, file=file).data) == wanted
+        for attempt in spliced(before.source, before.data, new=wanted):
+            result = attempt.encode()
+            if _says(result, wanted, file=file):
+                return (_BOM if text.startswith(_BOM) else b"") + result
+        reason = "what stands around it would change"
+    except Uncuttable as error:
+        reason = str(error)
+    message = f"`{file}`: this cannot be written without touching more than itself: {reason}"
+    raise Unwritable(message, hint="write it by hand", origin=_nearest(before, path))
+
+
+def _says(text: bytes, wanted: Value, *, file: str) -> bool:
+    try:
+        return same(yaml.parse(text, file=file).data, wanted)
     except Invalid:
-        same = False
-    if not same:
-        name = f"{one.kind}.{one.name}"
-        message = f"`{name}` cannot be added to `{file}` without changing what is there"
-        hint = "name another file with --write, or paste the block by hand"
-        raise Unwritable(message, hint=hint, origin=Origin(file=file, line=1))
-    return result
+        return False
 
 
-def _with(data: Value, one: Written) -> bytes | None:
-    """Give what the file must say afterwards; None where it has no room for the block."""
-    if not isinstance(data, dict):
-        return None
-    kinds = data.get("resources") or {}
-    named = kinds.get(one.kind) or {} if isinstance(kinds, dict) else None
-    if not isinstance(kinds, dict) or not isinstance(named, dict) or one.name in named:
-        return None
-    block_ = spelled(dict(one.body))
-    return canonical({**data, "resources": {**kinds, one.kind: {**named, one.name: block_}}})
+def _with(data: Value, path: Path, value: Value) -> Value:
+    if not path:
+        return value
+    step, rest = path[0], path[1:]
+    if isinstance(data, list) and isinstance(step, int):
+        return [*data[:step], _with(data[step], rest, value), *data[step + 1 :]]
+    known = data if isinstance(data, dict) else {}
+    return {**known, str(step): _with(known.get(str(step)), rest, value)}
 
 
-def _inserted(document: yaml.Document, lines: list[str], one: Written) -> list[str]:
-    """Put the lines of a block where its kind ends, or else where the resources do."""
-    below = _Section.of(document, ("resources", one.kind), lines)
-    if below is not None:
-        new = block(one, indent=below.indent)
-        apart = [""] if len(new) > 1 or below.airy(lines) else []
-        return [*lines[: below.end], *apart, *new, *lines[below.end :]]
-    above = _Section.of(document, ("resources",), lines)
-    if above is not None:
-        head = f"{' ' * above.indent}{one.kind}:"
-        new = ["", head, *block(one, indent=above.indent + _STEP)]
-        return [*lines[: above.end], *new, *lines[above.end :]]
-    whole = resources([one], heading=()).removesuffix("\n").split("\n")
-    return [*lines, *([""] if lines else []), *whole]
+def _refuse_shared(document: yaml.Document, path: Path) -> None:
+    """Refuse to write through an alias: the place is that of its anchor, and others share it."""
+    node, data = tree(document.source), document.data
+    for step in path:
+        if node is None or node.sort not in ("mapping", "sequence"):
+            break
+        if isinstance(data, dict):
+            if step not in data:
+                return
+            number = list(data).index(str(step))
+            data = data[str(step)]
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            number, data = step, data[step]
+        else:
+            return
+        node = node.values[number]
+        if node.sort == "alias" and step is not path[-1]:
+            _through_alias(document.source, str(node.data), at=node.start)
 
 
-class _Section:
-    """The lines of a block mapping: where the next member goes, and how far to the right."""
+def _through_alias(source: Source, name: str, *, at: int) -> None:
+    origin = source.origin(at)
+    message = f"`{origin.file}`: this is written once, at the anchor `&{name}`, and used elsewhere"
+    hint = f"write out what `*{name}` stands for here, or change it at its anchor by hand"
+    raise Unwritable(message, hint=hint, origin=origin)
 
-    def __init__(self, *, start: int, end: int, indent: int) -> None:
-        self.start = start
-        self.end = end
-        self.indent = indent
 
-    @classmethod
-    def of(cls, document: yaml.Document, path: Path, lines: list[str]) -> "_Section | None":
-        """Find the mapping that a path leads to; None where there is none."""
-        key = document.key_origin(path)
-        if key is None:
-            return None
-        column = key.column - 1
-        end, indent = key.line, 0
-        for number in range(key.line, len(lines)):
-            bare = lines[number].strip()
-            width = len(lines[number]) - len(lines[number].lstrip(" "))
-            if bare and width <= column and bare[0] != "#":
-                break
-            if bare and (bare[0] != "#" or width > column):
-                end = number + 1
-                indent = indent or (width if bare[0] != "#" else 0)
-        return cls(start=key.line, end=end, indent=indent or column + _STEP)
-
-    def airy(self, lines: list[str]) -> bool:
-        """Tell whether blank lines stand between the members."""
-        return any(not line.strip() for line in lines[self.start : self.end])
+def _nearest(document: yaml.Document, path: Path) -> Origin:
+    while path and (origin := document.origin(path)) is None:
+        path = path[:-1]
+    return origin if path and origin else Origin(file=document.source.file, line=1)

@@ -24,12 +24,17 @@ class StackSources:
     """The sources of one stack; `digests` names every file that was read, for the plan's digest."""
 
     def __init__(
-        self, root: Path, *, environ: Mapping[str, str], ahead: Mapping[str, str] | None = None
+        self,
+        root: Path,
+        *,
+        environ: Mapping[str, str],
+        drafts: Mapping[str, bytes] | None = None,
     ) -> None:
         self._root = root
-        self._environ = environ
         # What is about to be written is read as if it were there.
-        self._texts: dict[str, str] = dict(ahead or {})
+        self._drafts = drafts or {}
+        self._environ = environ
+        self._texts: dict[str, str] = {}
         self.digests: dict[str, str] = {}
 
     def file(self, path: str) -> str:
@@ -40,7 +45,7 @@ class StackSources:
 
     def _read(self, path: str) -> str:
         try:
-            data = read_inside(self._root, path)
+            data = self._drafts.get(path) or read_inside(self._root, path)
             text = data.decode("utf-8")
         except UnsafeFile as error:
             raise ValueError(error.message) from None

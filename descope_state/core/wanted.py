@@ -15,13 +15,14 @@ from descope_state.core.ports import Sources
 from descope_state.core.resolve import Resolution
 from descope_state.frozen import dataclass
 from descope_state.model.address import RESERVED_NAMES, Address
-from descope_state.model.change import Change, Hold, Reason
+from descope_state.model.change import Action, Change, Hold, Reason
 from descope_state.model.plan import DIRECT, Plan
 from descope_state.model.resource import Desired, Entries, Entry, Lifecycle
 from descope_state.model.state import Snapshot
 from descope_state.model.value import Value
 from descope_state.sdk.catalog import Catalog, identity_of
 
+_BY_THE_STACK = (Reason.EDITED, Reason.REMOVED)
 _UNFIT = re.compile(r"[^a-z0-9]+")
 
 
@@ -94,17 +95,19 @@ def plan_wanted(request: Request, wanted: Sequence[Wanted]) -> Plan:
     holds = {one.address: _hold(one, snapshot) for one in wanted}
     return replace(
         made,
-        changes=tuple(
-            replace(change, hold=holds[change.address], reason=_reason(change))
-            for change in made.changes
-        ),
+        changes=tuple(_asked_for(change, holds[change.address]) for change in made.changes),
         unmanaged={},
     )
 
 
-def _reason(change: Change) -> Reason:
-    """Say that a command asks for it: no stack was edited."""
-    return Reason.REQUESTED if change.reason is Reason.EDITED else change.reason
+def _asked_for(change: Change, hold: Hold) -> Change:
+    """Say of a change that a command asked for it, and of what is not kept no more than is so."""
+    reason = Reason.REQUESTED if change.reason in _BY_THE_STACK else change.reason
+    if hold is not Hold.NOTHING:
+        return replace(change, hold=hold, reason=reason)
+    if change.action is Action.ADOPT:
+        change, reason = replace(change, action=Action.NOOP), Reason.NONE
+    return replace(change, hold=hold, reason=reason, importing=False)
 
 
 def _stranger(one: Wanted, *, catalog: Catalog) -> Entry:

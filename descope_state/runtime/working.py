@@ -23,9 +23,9 @@ from descope_state.model.state import Pending
 from descope_state.runtime.bridge import Unfit
 from descope_state.runtime.looking import Finding, Look
 from descope_state.runtime.means import Means
-from descope_state.runtime.patience import TRIES, backoff, hopeless, too_long
+from descope_state.runtime.patience import TRIES, backoff, hopeless, worded
 from descope_state.runtime.preparing import Prepared, Preparing
-from descope_state.sdk.faults import Fault, NotLicensed, Throttled, Unauthorized
+from descope_state.sdk.faults import Fault, NotLicensed, Unauthorized
 from descope_state.sdk.provider import Remote
 
 
@@ -245,24 +245,30 @@ class Worker:
                     await self._pursue(anew, ended)
             return
         prepared = group[0]
-        if judged is Verdict.TAKEN and prepared.bound.schema.unique:
-            live = await self._ours(prepared)
-            if live is not None:
-                self._succeed(prepared, live, ended)
-                return
+        unique = prepared.bound.schema.unique
+        if judged is Verdict.TAKEN and unique and await self._taken(prepared, error, ended):
+            return
         fatal = isinstance(error, Unauthorized)
         ending = Ending(fate=Fate.FAILED, error=_said(error), hint=_hint(error), fatal=fatal)
         self._give_up(group, ending, ended)
 
-    async def _ours(self, prepared: Prepared) -> Live | None:
-        """Give the object that a refused creation made before, if it is beyond doubt ours."""
+    async def _taken(self, prepared: Prepared, error: Exception, ended: Ended) -> bool:
+        """Look whether a refused creation stands in its own way; tells whether it has ended so."""
         look = self._look(prepared)
         # One that was sent before, to no answer, may be what stands in its own way; and reads may
         # be slower to show it than the refusal was.
-        finding = await (look.find() if prepared.doubted else look.once())
+        try:
+            finding = await (look.found() if prepared.doubted else look.once())
+        except Fault as fault:
+            finding = Finding(effect=None, why=worded(fault), unsure=True)
+        if finding.unsure:
+            # Refused, but nobody can say what for: it may be there. The next command asks again.
+            self._doubt(prepared, f"{_said(error)}; {finding.why}", ended)
+            return True
         if finding.effect and finding.live is not None and look.matches(finding.live):
-            return finding.live
-        return None
+            self._succeed(prepared, finding.live, ended)
+            return True
+        return False
 
     def _succeed(self, prepared: Prepared, live: Live | None, ended: Ended) -> None:
         began = prepared.began
@@ -275,7 +281,7 @@ class Worker:
             self._owners[began.address.kind, live.id] = began.address
         if began.step is Step.DELETE:
             self._owners.pop((began.address.kind, began.id), None)
-        self._record(_success(began, live))
+        self._record(_success(began, live, taken_over=prepared.before is None))
         self._results.write(began.address)
         id_ = live.id if live is not None else ""
         self._means.observer.succeeded(began.address, began.step, id_=id_)
@@ -302,14 +308,19 @@ class Worker:
         self._replay.feed(event)
 
 
-def _success(began: Began, live: Live | None) -> Succeeded:
+def _success(began: Began, live: Live | None, *, taken_over: bool) -> Succeeded:
     if live is None:
         return Succeeded(number=began.number)
+    computed = live.computed
+    if taken_over and began.step is Step.UPDATE:
+        # What the service makes of an object that was only just imported, nobody has remembered:
+        # an update that does not read it back must not make nothing of it.
+        computed = {name: value for name, value in computed.items() if value is not None}
     return Succeeded(
         number=began.number,
         id=live.id,
         identity=live.identity,
-        outputs={**live.attributes, **live.computed},
+        outputs={**live.attributes, **computed},
     )
 
 
@@ -344,18 +355,9 @@ async def _many(group: Sequence[Prepared]) -> Sequence[Remote[Any]]:
 
 def _said(error: Exception) -> str:
     """Give the words of a fault; of anything else only its sort, for it may hold any value."""
-    if isinstance(error, Throttled) and too_long(error):
-        return f"{error.message}; the service asks to wait {_spoken(error.after or 0)}"
     if isinstance(error, Fault):
-        return error.message
+        return worded(error)
     return f"{type(error).__name__} in the provider"
-
-
-def _spoken(seconds: float) -> str:
-    days, hours = divmod(round(seconds / 3600), 24)
-    if days:
-        return f"{days} days"
-    return f"{hours} hours" if hours else f"{round(seconds / 60)} minutes"
 
 
 def _hint(error: Exception) -> str:

@@ -262,7 +262,7 @@ class HttpTransport:
             headers={"accept-encoding": "gzip", **self.headers},
             content=None if body is None else json.dumps(body, allow_nan=False).encode(),
         )
-        async with self.gate.passing(endpoint.family):
+        async with self.gate.passing(endpoint.family, reading=endpoint.reading):
             return self.settling.settle(endpoint, await self._answer(endpoint, request))
 
     async def _answer(self, endpoint: Endpoint, request: "httpx.Request") -> Answer:

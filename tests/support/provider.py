@@ -4,12 +4,12 @@
 `calls` and `requests`, and breaks one operation by placing a function in `on`.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from descope_state.sdk.provider import Gate, Kind, Limit, Provider, Session, Target, Tier
+from descope_state.sdk.provider import Deed, Gate, Kind, Limit, Provider, Session, Target, Tier
 from tests.support.fake_kinds import KINDS, GroupKind
 from tests.support.fake_models import Group
 from tests.support.fake_world import Call, FakeWorld, Override
@@ -24,7 +24,8 @@ class OpenGate:
         self.entered: dict[str, int] = {}
 
     @asynccontextmanager
-    async def passing(self, family: str) -> AsyncIterator[None]:
+    async def passing(self, family: str, *, reading: bool = False) -> AsyncIterator[None]:
+        del reading
         self.entered[family] = self.entered.get(family, 0) + 1
         yield
 
@@ -56,6 +57,19 @@ class FakeSession:
     def baseline(self) -> Mapping[str, frozenset[str]]:
         """Name what every new project of this world holds."""
         return self.world.baseline
+
+    async def trail(self, since: int) -> Sequence[Deed]:
+        """Tell who did what in this world; a call like any other."""
+        deeds = [deed for deed in self.world.deeds if deed.at >= since]
+        call = Call(
+            kind="account",
+            operation="trail",
+            subject=None,
+            number=self.world.calls["account", "trail"] + 1,
+            proceed=lambda: deeds,
+        )
+        served = await self.world.serve(self.gate, call, family="general", times=1)
+        return cast("Sequence[Deed]", served)
 
 
 class FakeProvider:

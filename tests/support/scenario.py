@@ -26,7 +26,7 @@ from descope_state.sdk.faults import (
     Unauthorized,
     Unavailable,
 )
-from descope_state.sdk.provider import Limit
+from descope_state.sdk.provider import Deed, Limit
 from tests.support.provider import KINDS, Call, FakeProvider, FakeWorld, OpenGate
 from tests.support.remembered import KEY, LINEAGE, state_files
 from tests.support.virtual_time import run as run_virtually
@@ -38,7 +38,7 @@ VERSION = "1.0.0"
 WIDTH = 100
 AGAIN = ".again.json"
 CANARY = b"canary"
-READS = frozenset({"list", "read", "find", "tier"})
+READS = frozenset({"list", "read", "find", "tier", "trail"})
 WRITERS = frozenset({"apply", "destroy", "resume"})
 WALL = 1_767_225_600.0
 ACTOR = Actor(user="ada", host="desk", pid=4711)
@@ -160,14 +160,15 @@ class Scenario:
         self.requests.append("".join(f"{one}\n" for one in (f"$ {text}", *sent)))
         self.transcript.append(self._told(text, said))
         words = [word for word in shlex.split(text) if "=" not in word or word[0] == "-"]
-        if words[1] in WRITERS:
+        writing = words[1] in WRITERS or words[1:3] == ["drift", "revert"]
+        if writing:
             self.before = self.objects()
         if words[1] == "plan":
             name = words[words.index("-out") + 1] if "-out" in words else ""
             self._again(text, said, saved=self.folder / name)
             if name and (self.folder / name).exists():
                 self.plans[name] = (self.folder / name).read_bytes()
-        if words[1] not in WRITERS:
+        if not writing:
             assert [one for one in sent if one.split()[0] not in READS] == []
         assert self.objects() == self.before
         assert CANARY not in (said.out + said.err).encode()
@@ -184,7 +185,7 @@ class Scenario:
         data = path.read_bytes()
         assert encode_plan(decode_plan(data, KEY), KEY) == data
         assert not saved.is_file() or saved.read_bytes() == data
-        if "--json" not in text:
+        if "--json" not in text and "--markdown" not in text:
             verbose = " --verbose" if "--verbose" in text else ""
             assert self._run(f"dstate show {AGAIN}{verbose}").out == again.out
         assert json.loads(self._run(f"dstate show --json {AGAIN}").out)["format_version"]
@@ -300,6 +301,10 @@ def _world(data: Data) -> FakeWorld:
     )
     for kind in KINDS:
         kind(world, OpenGate())  # Settings are there before anybody asks for them.
+    world.deeds = [
+        Deed(**{**deed, "subjects": frozenset(deed.get("subjects", ()))})
+        for deed in data.get("trail", ())
+    ]
     world.limits = tuple(Limit(**limit) for limit in data.get("limits", ()))
     for place, name in data.get("faults", {}).items():
         _break(world, place, name=name)
@@ -324,6 +329,10 @@ def _intervene(scenario: Scenario, step: Data) -> None:
             path = scenario.folder / name
             path.write_bytes(path.read_bytes()[:size])
             scenario.transcript.append(f"# {name} is cut to {size} bytes\n")
+        case {"remove": name}:
+            path = scenario.folder / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            scenario.transcript.append(f"# somebody removes {name}\n")
         case {"alter": name, "replace": old, "with": new}:
             path = scenario.folder / name
             before = path.read_text(encoding="utf-8")

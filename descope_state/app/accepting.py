@@ -1,0 +1,220 @@
+"""Takes what is live into the stack's files: finds the leaves, their places, and what to write."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
+from pathlib import Path as FilePath
+
+from descope_state.app.drifted import Leaf
+from descope_state.app.workspace import Opening, Workspace
+from descope_state.config import yaml
+from descope_state.config.edit import written
+from descope_state.config.files import read_anywhere, read_inside
+from descope_state.config.sources import read_json
+from descope_state.config.stands import Stand, stands
+from descope_state.core.accepting import Accepting, Sides, Unacceptable, at, replaced
+from descope_state.core.tracing import Site, Tracer, Untraceable
+from descope_state.errors import Refused
+from descope_state.frozen import dataclass
+from descope_state.model.value import Path, Value, same
+
+Choose = Callable[[str, Sequence[Stand]], Stand]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One leaf that is accepted, and where it is written: a file, and a line where it has any."""
+
+    leaf: Leaf
+    place: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Drafts:
+    """What the files are to hold; `read` is what they held when that was found out."""
+
+    root: FilePath
+    read: dict[str, bytes | None] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    _said: dict[tuple[str, Path], Value] = field(default_factory=dict)
+
+    def current(self, file: str) -> bytes:
+        """Give a file as it is to be; one that does not exist holds nothing."""
+        if file not in self.read:
+            exists = (self.root / file).exists() or (self.root / file).is_symlink()
+            self.read[file] = read_inside(self.root, file) if exists else None
+        return self.files.get(file, self.read[file] or b"")
+
+    def say(self, file: str, path: Path, *, value: Value) -> str:
+        """Write a value into a file at a path; gives where that is."""
+        earlier = self._said.setdefault((file, path), value)
+        if not same(earlier, value):
+            message = f"`{file}` would have to say two things at one place"
+            raise Refused(message, hint="these objects differ: accept one of them, or give each")
+        result = written(self.current(file), path, value=value, file=file)
+        self.files[file] = result
+        origin = yaml.parse(result, file=file).key_origin(path)
+        return f"{file}:{origin.line}" if origin is not None else file
+
+    def put(self, file: str, data: bytes) -> str:
+        """Write a file that is no YAML, whole."""
+        if file in self.files and self.files[file] != data:
+            message = f"`{file}` would have to say two things"
+            raise Refused(message, hint="these objects differ: give each a file of its own")
+        self.current(file)
+        self.files[file] = data
+        return file
+
+
+def drafted(
+    workspace: Workspace,
+    opening: Opening,
+    *,
+    folder: FilePath,
+    leaves: Sequence[Leaf],
+    choose: Choose,
+) -> Drafts:
+    """Find out what the files of a stack must say for some leaves to be as they live."""
+    writer = _Writer(workspace, opening, folder=folder, choose=choose)
+    for leaf in leaves:
+        writer.accept(leaf)
+    return writer.drafts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """An expression that must come to something else."""
+
+    text: str
+    path: Path
+    sides: Sides
+
+
+class _Writer:
+    def __init__(
+        self, workspace: Workspace, opening: Opening, *, folder: FilePath, choose: Choose
+    ) -> None:
+        self._workspace = workspace
+        self._opening = opening
+        self._folder = folder
+        self._choose = choose
+        self._tracer = Tracer(workspace.documents, frozenset(workspace.catalog))
+        self._chosen: dict[str, Stand] = {}
+        self.drafts = Drafts(root=workspace.root)
+
+    def accept(self, leaf: Leaf) -> None:
+        """Write one leaf."""
+        raw = self._tracer.block(leaf.address).body.get(leaf.name)
+        try:
+            places = self._written(leaf, raw)
+        except Unacceptable as error:
+            message = f"{leaf.title}: {error}"
+            raise Refused(message, hint="write it by hand") from None
+        except Untraceable as error:
+            origin = error.origin or self._tracer.block(leaf.address).locate((leaf.name,))
+            where = f" ({origin.file}:{origin.line})" if origin is not None else ""
+            message = f"{leaf.title}{where}: {error.message}"
+            raise Refused(message, hint=error.hint or "change it there by hand") from None
+        self.drafts.rows.append(Row(leaf=leaf, place=", ".join(dict.fromkeys(places))))
+
+    def _written(self, leaf: Leaf, raw: Value) -> list[str]:
+        tasks: list[_Task] = []
+        accepting = Accepting(
+            elsewhere=lambda text, path, sides: tasks.append(
+                _Task(text=text, path=path, sides=sides)
+            )
+        )
+        sides = Sides(wanted=leaf.wanted, live=leaf.live, shape=leaf.shape)
+        new = accepting.written(raw, (leaf.name,), sides=sides)
+        places: list[str] = []
+        if not same(new, raw):
+            site = self._tracer.place(leaf.address, (leaf.name,))
+            places.append(self.drafts.say(site.file, site.path, value=new))
+        for task in tasks:
+            site = self._tracer.trace(task.text, leaf.address, path=task.path)
+            places.append(self._elsewhere(site, task.sides))
+        return places
+
+    def _elsewhere(self, site: Site, sides: Sides) -> str:
+        match site.sort:
+            case "yaml":
+                return self._in_yaml(site, sides)
+            case "variable":
+                return self._in_variable(str(site.path[0]), site.path[1:], sides=sides)
+            case _:
+                return self._in_file(site, sides)
+
+    def _in_yaml(self, site: Site, sides: Sides) -> str:
+        raw = at(yaml.parse(self.drafts.current(site.file), file=site.file).data, site.path)
+        new = Accepting(elsewhere=_refuse).written(raw, (), sides=sides)
+        return self.drafts.say(site.file, site.path, value=new)
+
+    def _in_variable(self, name: str, path: Path, *, sides: Sides) -> str:
+        current = self._workspace.documents.variables[name]
+        new = Accepting(elsewhere=_refuse, literal=True).written(at(current, path), (), sides=sides)
+        stand = self._stand(name)
+        if stand.fresh:
+            # What is said for one environment alone stands in the place of all of the default.
+            begun = self._said(stand, current)
+            return self.drafts.say(stand.file, stand.path, value=replaced(begun, path, by=new))
+        return self.drafts.say(stand.file, (*stand.path, *path), value=new)
+
+    def _said(self, stand: Stand, current: Value) -> Value:
+        data = yaml.parse(self.drafts.current(stand.file), file=stand.file).data
+        try:
+            return at(data, stand.path)
+        except (LookupError, ValueError):
+            return current
+
+    def _stand(self, name: str) -> Stand:
+        if name not in self._chosen:
+            found = stands(
+                self._workspace.root,
+                name,
+                environment=self._workspace.environment,
+                outside=self._outside(),
+                environ=self._workspace.environ,
+            )
+            self._chosen[name] = found[0] if len(found) == 1 else self._choose(name, found)
+        return self._chosen[name]
+
+    def _outside(self) -> Mapping[str, str]:
+        """Name the variables that the command line gives, and how."""
+        given: dict[str, str] = {}
+        for file in self._opening.variable_files:
+            data = yaml.parse(read_anywhere(self._folder / file), file=str(file)).data
+            given.update(dict.fromkeys(data if isinstance(data, dict) else (), f"-var-file {file}"))
+        given.update({name: f"-var {name}" for name in self._opening.variables or {}})
+        return given
+
+    def _in_file(self, site: Site, sides: Sides) -> str:
+        before = self.drafts.current(site.file)
+        if site.sort == "file":
+            if not isinstance(sides.live, str):
+                message = f"`{site.file}` is a text, and what is live is none"
+                raise Unacceptable(message)
+            return self.drafts.put(site.file, sides.live.encode())
+        read = read_json if site.sort == "json-file" else _yaml_of
+        raw = read(before.decode())
+        new = Accepting(elsewhere=_refuse, literal=True).written(raw, (), sides=sides)
+        if site.sort == "yaml-file":
+            return self.drafts.put(site.file, written(before, (), value=new, file=site.file))
+        return self.drafts.put(site.file, canonical_json(new, like=raw))
+
+
+def canonical_json(value: Value, *, like: Value) -> bytes:
+    """Write a JSON file as it is best compared: set in by two, in order where it was in order."""
+    ordered = json.dumps(like) == json.dumps(like, sort_keys=True)
+    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=ordered)
+    return f"{text}\n".encode()
+
+
+def _yaml_of(text: str) -> Value:
+    return yaml.parse(text.encode(), file="").data
+
+
+def _refuse(text: str, path: Path, sides: Sides) -> None:
+    del path, sides
+    message = f"it leads to another expression: `{text}`"
+    raise Unacceptable(message)

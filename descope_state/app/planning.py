@@ -175,7 +175,7 @@ async def seen(
 def _scope(workspace: Workspace, resolution: Resolution) -> Callable[[Snapshot], Scope]:
     return lambda snapshot: Scope(
         kinds=_in_play(resolution, snapshot),
-        managed=_managed(resolution, snapshot, workspace.catalog),
+        managed=read_whole(resolution, snapshot, catalog=workspace.catalog),
     )
 
 
@@ -183,7 +183,7 @@ async def _seen(
     workspace: Workspace, scope: Callable[[Snapshot], Scope], *, reading: Reading, gate: Gate
 ) -> Sight:
     async with connected(workspace, gate) as session:
-        snapshot = _remembered(workspace, session, supposed=reading.supposed)
+        snapshot = remembered_for(workspace, session, supposed=reading.supposed)
         if reading.seen is not None:
             observation = reading.seen
         elif not reading.refreshed:
@@ -223,7 +223,7 @@ async def _accompanied(made: Plan, workspace: Workspace, gate: Gate) -> Plan:
     )
 
 
-def _remembered(
+def remembered_for(
     workspace: Workspace, session: Session, *, supposed: Snapshot | None = None
 ) -> Snapshot:
     """Give the state, or an empty one without a lineage where there is none yet."""
@@ -249,7 +249,9 @@ def _in_play(resolution: Resolution, snapshot: Snapshot) -> set[str]:
     return wanted | {address.kind for address in snapshot.entries}
 
 
-def _managed(resolution: Resolution, snapshot: Snapshot, catalog: Catalog) -> dict[str, set[str]]:
+def read_whole(
+    resolution: Resolution, snapshot: Snapshot, *, catalog: Catalog
+) -> dict[str, set[str]]:
     """Name the objects that are to be read whole, by id or by natural key."""
     managed: dict[str, set[str]] = {}
     for entry in snapshot.entries.values():

@@ -20,6 +20,7 @@ from descope_state.report.drift import (
     ignored_text,
     who_text,
 )
+from descope_state.report.fields import Differ, undescribed
 from descope_state.report.spans import plain
 from descope_state.report.text import estimate_text, plan_text, summary_text
 
@@ -33,7 +34,7 @@ _WIDTH = 100
 _BACKTICKS = re.compile(r"`+")
 
 
-def plan_markdown(plan: Plan) -> str:
+def plan_markdown(plan: Plan, *, differ: Differ = undescribed) -> str:
     """Write a plan: what is to happen in a table, what it costs, and all of it folded away."""
     bindings = plan.bindings
     title = f"## Plan for {code(bindings.environment)} → project {code(bindings.project_id)}\n"
@@ -56,7 +57,7 @@ def plan_markdown(plan: Plan) -> str:
         *_changes(plan),
         f"{estimate_text(plan.estimate)}\n",
     ]
-    text = plain(plan_text(plan, width=_WIDTH))
+    text = plain(plan_text(plan, width=_WIDTH, differ=differ))
     return _limited(parts, [("The whole plan", text)])
 
 
@@ -75,7 +76,7 @@ def _verb(change: Change) -> str:
     return "blocked" if change.blocked else VERBS[change.action]
 
 
-def drift_markdown(sightings: Sequence[Sighting]) -> str:
+def drift_markdown(sightings: Sequence[Sighting], *, differ: Differ = undescribed) -> str:
     """Write what was found: a line for each environment, a table, and the details folded away."""
     parts = ["## Drift\n", "".join(f"- {_status(one)}\n" for one in sightings)]
     rows = [_row(one, finding) for one in sightings for finding in one.judgement.findings]
@@ -84,7 +85,10 @@ def drift_markdown(sightings: Sequence[Sighting]) -> str:
         head = ("", "Environment", "Object", "What happened", "By")
         parts.append(_table(head, [row[1] for row in rows]))
     details = [
-        (f"Details of {one.environment}", plain(environment_text(one, width=_WIDTH)))
+        (
+            f"Details of {one.environment}",
+            plain(environment_text(one, width=_WIDTH, differ=differ)),
+        )
         for one in sightings
         if one.error is None and (one.judgement.findings or one.judgement.alarms)
     ]

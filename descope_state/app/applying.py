@@ -258,10 +258,10 @@ class Ground:
         check_confidant(plan, self.workspace.catalog, heard=keeper is not None)
         snapshot = self.held.snapshot
         trail = Trail(workspace=self.workspace, surroundings=self.surroundings, started=started)
-        kept: list[Change] = []
+        kept: list[tuple[Change, ...]] = []
 
         def keep(changes: tuple[Change, ...]) -> None:
-            kept.extend(changes)
+            kept.append(changes)
             trail.before(plan, changes, snapshot=snapshot)
 
         errand = Errand(
@@ -284,7 +284,7 @@ class Ground:
                 self.watch.confided(keeper.told)
         if kept:
             try:
-                trail.after(plan, kept, snapshot=snapshot, outcome=outcome)
+                trail.after(plan, kept[0], snapshot=snapshot, outcome=outcome)
             except UnsafeFile as error:
                 # What was done is done and in the state; only the record of it is not complete.
                 self.watch.warned(f"the record of the run was not completed: {error.message}")

@@ -19,6 +19,7 @@ from descope_state.model.address import Address
 from descope_state.model.change import Action, Change
 from descope_state.model.nearness import listed
 from descope_state.model.plan import Plan
+from descope_state.model.resource import Live
 from descope_state.model.stack import Documents
 from descope_state.runtime.refresh import refresh
 
@@ -141,15 +142,13 @@ def _difference(change: Change) -> str:
     return f"{listed(names)} would change" if names else f"it would be {change.action.value}d"
 
 
-def refuse_taken(
-    workspace: Workspace, observation: Observation, *, imports: Mapping[Address, str]
-) -> None:
-    """Refuse an address that holds another object already."""
+def held(workspace: Workspace, observation: Observation, *, live: Live, address: Address) -> bool:
+    """Tell whether an address holds that very object; one that holds another is refused."""
     snapshot = workspace.store.found(
         environment=workspace.environment, project_id=observation.project_id
     )
-    for address, id_ in imports.items():
-        entry = snapshot.entries.get(address) if snapshot is not None else None
-        if entry is not None and entry.id != id_:
-            message = f"{address} is {entry.id} already, and cannot become {id_}"
-            raise UsageError(message, hint=f"let go of it first: dstate state rm {address}")
+    entry = snapshot.entries.get(address) if snapshot is not None else None
+    if entry is not None and entry.id != live.id:
+        message = f"{address} is {entry.id} already, and cannot become {live.id}"
+        raise UsageError(message, hint=f"let go of it first: dstate state rm {address}")
+    return entry is not None

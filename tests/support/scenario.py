@@ -21,6 +21,7 @@ from descope_state.cli.terminal import Terminal
 from descope_state.model.codec import decode_plan, encode_plan
 from descope_state.sdk.faults import (
     Indeterminate,
+    NotLicensed,
     Rejected,
     Throttled,
     Unauthorized,
@@ -39,7 +40,7 @@ WIDTH = 100
 AGAIN = ".again.json"
 CANARY = b"canary"
 READS = frozenset({"list", "read", "find", "tier"})
-WRITERS = frozenset({"apply", "destroy", "resume"})
+WRITERS = frozenset({"apply", "destroy", "import", "resume"})
 WALL = 1_767_225_600.0
 ACTOR = Actor(user="ada", host="desk", pid=4711)
 SETTINGS = """\
@@ -105,6 +106,7 @@ FAULTS: Mapping[str, Callable[[Call], object]] = {
     "unauthorized": _failing(Unauthorized("the service does not know this key")),
     "throttled": _failing(Throttled("too many calls", after=30)),
     "rejected": _failing(Rejected("the service refuses this call")),
+    "closed": _failing(NotLicensed("this key may not see them")),
     "empty": lambda call: [] if call.operation == "list" else None,
 }
 
@@ -302,6 +304,9 @@ def _objects(world: FakeWorld) -> dict[str, dict[str, Data]]:
 def _intervene(scenario: Scenario, step: Data) -> None:
     """Do what somebody else does between two commands."""
     match step:
+        case {"show": name}:
+            text = (scenario.folder / name).read_text(encoding="utf-8")
+            scenario.transcript.append(f"# {name} says:\n{text}")
         case {"truncate": name, "to": size}:
             path = scenario.folder / name
             path.write_bytes(path.read_bytes()[:size])

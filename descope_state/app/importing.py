@@ -77,6 +77,9 @@ class IntakeWatch(Watch, Protocol):
     def reading(self, *, kinds: int) -> None:
         """Hear that the project is being read."""
 
+    def waiting(self, seconds: float) -> None:
+        """Hear that the limits of the service make the reading wait."""
+
     def found(self, found: Found) -> None:
         """See what is to be written and taken over."""
 
@@ -110,7 +113,13 @@ def import_all(
         workspace = stack.workspace
         settle_first(workspace, surroundings, watch=watch, manner=manner)
         watch.reading(kinds=len(workspace.catalog))
-        seen = look(workspace, surroundings, kinds=workspace.catalog, manner=manner)
+        seen = look(
+            workspace,
+            surroundings,
+            kinds=workspace.catalog,
+            manner=manner,
+            waiting=watch.waiting,
+        )
         found = stack.found(seen, baseline=everything.baseline)
         if not found.intake.taken and not found.new:
             watch.found(found)

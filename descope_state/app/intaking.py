@@ -1,6 +1,6 @@
 """Looks at a project to take it in, and holds what would be written against what is there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from descope_state.app.applying import Manner
@@ -14,6 +14,7 @@ from descope_state.config.writing import Unspellable, Written, block, document
 from descope_state.core import intake as intaking
 from descope_state.core.intake import Intake, Taken
 from descope_state.core.observation import Observation
+from descope_state.core.ports import SILENT, Silent
 from descope_state.errors import DstateError, UsageError
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change
@@ -30,13 +31,31 @@ class Differs(DstateError):
     code = "E1120"
 
 
+class _Told(Silent):
+    """Hears only that the service's limits make everybody wait."""
+
+    def __init__(self, waiting: Callable[[float], None]) -> None:
+        self._waiting = waiting
+
+    def paused(self, family: str, *, seconds: float, reason: str) -> None:
+        """Pass it on."""
+        del family, reason
+        self._waiting(seconds)
+
+
 def look(
-    workspace: Workspace, surroundings: Surroundings, *, kinds: Iterable[str], manner: Manner
+    workspace: Workspace,
+    surroundings: Surroundings,
+    *,
+    kinds: Iterable[str],
+    manner: Manner,
+    waiting: Callable[[float], None] | None = None,
 ) -> Observation:
-    """Read every object of some kinds, whole."""
+    """Read every object of some kinds, whole; `waiting` hears of pauses that the limits make."""
 
     async def looking() -> Observation:
-        gate = gate_for(surroundings, capacity=manner.capacity)
+        observer = SILENT if waiting is None else _Told(waiting)
+        gate = gate_for(surroundings, capacity=manner.capacity, observer=observer)
         async with connected(workspace, gate) as session:
             with translated(workspace):
                 return await refresh(

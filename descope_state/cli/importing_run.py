@@ -126,6 +126,10 @@ class Intaking(Attendant):
         """Say that it may take a while."""
         self.terminal.note(f"Reading the project: {kinds} kinds, and each flow and setting whole …")
 
+    def waiting(self, seconds: float) -> None:
+        """Say why nothing happens for a while."""
+        self.terminal.note(f"Waiting {seconds:,.0f} s: the service allows so many calls a minute …")
+
     def found(self, found: Found) -> None:
         """Print what is to be written, and what is left out."""
         if self.json:

@@ -182,11 +182,13 @@ def test_what_every_project_holds_is_left_out_unless_it_is_asked_for() -> None:
         live("permission", "P1", "System"),
         live("password_settings", "project", tenant=""),
         live("password_settings", "acme", "acme", tenant="acme"),
+        live("tenant_settings", "acme", "acme", tenant="acme"),
+        live("fga_schema", "fga", dsl=""),
     ]
     found = taken(objects)
-    assert found.taken == ()
+    assert [str(one.address) for one in found.taken] == ["password_settings.project"]
     assert {one.why for one in found.left} == {"every new project holds it", "nobody changed it"}
-    assert len(taken(objects, Asked(baseline=True)).taken) == 3
+    assert len(taken(objects, Asked(baseline=True)).taken) == 5
 
 
 def test_settings_of_a_tenant_that_are_those_of_the_project_are_left_out() -> None:

@@ -157,7 +157,7 @@ def refuse_changes(plan: Plan, wanted: Iterable[Address]) -> None:
 
 
 def _difference(change: Change) -> str:
-    names = [f"`{one.name}`" for one in change.fields]
+    names = [one.name for one in change.fields]
     return f"{listed(names)} would change" if names else f"it would be {change.action.value}d"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from descope_state.app.browsing import browse
 from descope_state.app.differing import differing
-from descope_state.app.leafing import compared, document_field, keep
+from descope_state.app.leafing import compared, keep
 from descope_state.app.workspace import Opening
 from descope_state.cli.browsing_run import tell_of
 from descope_state.cli.terminal import Terminal

@@ -27,7 +27,7 @@ from descope_state.sdk.catalog import Catalog
 from descope_state.store.backup_files import Kept, KindFile, Manifest
 from descope_state.store.backups import Backups
 
-_OVERWRITING = (Action.UPDATE, Action.REPLACE, Action.DELETE)
+_OVERWRITING = (Action.UPDATE, Action.REPLACE, Action.DELETE, Action.FORGET)
 
 
 class Everything(Collection[str]):

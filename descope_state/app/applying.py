@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import field, replace
 from pathlib import Path
@@ -18,14 +18,15 @@ from descope_state.app.admission import (
     revealed,
     workspace_of,
 )
+from descope_state.app.backing import Keeper, Recording
 from descope_state.app.carrying import Errand, Place, carried_out, settled
 from descope_state.app.confiding import Confided, Remembering, confidant
 from descope_state.app.confiding import check as check_confidant
 from descope_state.app.connecting import connected, gate_for, translated
-from descope_state.app.locking import locked, started_by
+from descope_state.app.locking import locked, refusals_told, started_by
 from descope_state.app.planning import Planned, Reading, planned
+from descope_state.app.remembering import writing_to
 from descope_state.app.surroundings import Surroundings
-from descope_state.app.trailing import Trail
 from descope_state.app.workspace import Opening, Workspace, opened, outlined
 from descope_state.config.files import read_anywhere
 from descope_state.core.observation import Observation
@@ -33,7 +34,6 @@ from descope_state.core.planner import Wishes
 from descope_state.core.ports import SILENT, Confidant, Observer
 from descope_state.errors import Interrupted, Refused, StalePlan, UnsafeFile
 from descope_state.frozen import dataclass
-from descope_state.model.change import Change
 from descope_state.model.codec import decode_plan, encode_plan, plan_bindings
 from descope_state.model.event import Started
 from descope_state.model.outcome import Outcome, Settlement
@@ -122,11 +122,12 @@ def apply_saved(
     bindings = plan_bindings(data)
     workspace = workspace_of(surroundings, bindings, opening=opening)
     name = bindings.environment
-    if bindings.protected or workspace.documents.environment.protected:
-        confirm(name, typed=manner.confirmed or watch.named(name))
-    watch.target(name, bindings.project_id)
     started = started_by(surroundings, "apply", plan_digest=_digest(data))
-    with _held(workspace, surroundings, started=started, manner=manner) as held:
+    with refusals_told(workspace, surroundings, started=started):
+        if bindings.protected or workspace.documents.environment.protected:
+            confirm(name, typed=manner.confirmed or watch.named(name))
+    watch.target(name, bindings.project_id)
+    with held_for(workspace, surroundings, started=started, manner=manner) as held:
         key = workspace.store.key()
         if key is None:
             message = f"the state of `{name}` here has no key: it made no plan"
@@ -143,9 +144,10 @@ def apply_saved(
         return ground.apply(plan, started=started, secrets=revealed(plan, workspace, key=key))
 
 
-def _held(
+def held_for(
     workspace: Workspace, surroundings: Surroundings, *, started: Started, manner: Manner
 ) -> AbstractContextManager[Held]:
+    """Hold a state for what is to be applied."""
     return locked(
         workspace,
         surroundings,
@@ -166,12 +168,13 @@ def apply_fresh(
     """Plan, show, ask, apply: all under one lock."""
     workspace = opened(surroundings, opening)
     name = workspace.environment
-    if workspace.documents.environment.protected:
-        message = f"`{name}` is protected: it wants a plan that was saved and seen"
-        hint = f"dstate plan --env {name} -out plan.json, then dstate apply plan.json"
-        raise Refused(message, hint=hint)
     started = started_by(surroundings, "apply")
-    with _held(workspace, surroundings, started=started, manner=manner) as held:
+    with refusals_told(workspace, surroundings, started=started):
+        if workspace.documents.environment.protected:
+            message = f"`{name}` is protected: it wants a plan that was saved and seen"
+            hint = f"dstate plan --env {name} -out plan.json, then dstate apply plan.json"
+            raise Refused(message, hint=hint)
+    with held_for(workspace, surroundings, started=started, manner=manner) as held:
         ground = Ground(
             held=held, workspace=workspace, surroundings=surroundings, manner=manner, watch=watch
         )
@@ -216,15 +219,17 @@ class Ground:
         return settlement
 
     async def _settling(self) -> Settlement | None:
-        gate = gate_for(self.surroundings, capacity=self.manner.capacity, observer=SILENT)
+        gate = gate_for(self.surroundings, capacity=self.manner.capacity)
         started = started_by(self.surroundings, "resume")
         async with connected(self.workspace, gate) as session:
             place = self._place(session, gate=gate, observer=SILENT, stop=Stop())
-            with translated(self.workspace):
+            with translated(self.workspace), self._writing(session):
                 return await settled(place, started=started)
 
-    def ask_and_apply(self, result: Planned, *, started: Started) -> Applied:
-        """Show a fresh plan, ask, and apply it."""
+    def ask_and_apply(
+        self, result: Planned, *, started: Started, approved: Callable[[], None] | None = None
+    ) -> Applied:
+        """Show a fresh plan, ask, and apply it; what is to be done in between is `approved`."""
         plan = result.plan
         self.watch.planned(self.workspace, result)
         self._refuse(plan)
@@ -232,6 +237,8 @@ class Ground:
         if plan.effective and not automatic and not self.watch.approved(plan):
             message = "nothing was changed: the plan was not approved"
             raise Refused(message)
+        if approved is not None:
+            approved()
         return self.apply(
             plan,
             started=replace(started, plan_digest=_digest(encode_plan(plan, result.key))),
@@ -252,18 +259,12 @@ class Ground:
         self._refuse(plan)
         keeper = self._confidant()
         check_confidant(plan, self.workspace.catalog, heard=keeper is not None)
-        snapshot = self.held.snapshot
-        trail = Trail(workspace=self.workspace, surroundings=self.surroundings, started=started)
-        kept: list[Change] = []
-
-        def keep(changes: tuple[Change, ...]) -> None:
-            kept.extend(changes)
-            trail.before(plan, changes, snapshot=snapshot)
-
+        keeping = Keeper(workspace=self.workspace, surroundings=self.surroundings, started=started)
+        recording = Recording(plan, keeping, snapshot=self.held.snapshot)
         errand = Errand(
             plan=plan,
             started=started,
-            keep=keep,
+            keep=recording.before,
             secrets=secrets,
             skip_stale=self.manner.skip_stale,
         )
@@ -278,12 +279,11 @@ class Ground:
         finally:
             if isinstance(keeper, Remembering):
                 self.watch.confided(keeper.told)
-        if kept:
-            try:
-                trail.after(plan, kept, snapshot=snapshot, outcome=outcome)
-            except UnsafeFile as error:
-                # What was done is done and in the state; only the record of it is not complete.
-                self.watch.warned(f"the record of the run was not completed: {error.message}")
+        try:
+            recording.after(outcome)
+        except UnsafeFile as error:
+            # What was done is done and in the state; only the record of it is not complete.
+            self.watch.warned(f"the record of the run was not completed: {error.message}")
         outputs = tuple(self.held.snapshot.outputs.values()) if plan.mode == "normal" else ()
         return Applied(workspace=self.workspace, plan=plan, outcome=outcome, outputs=outputs)
 
@@ -314,8 +314,14 @@ class Ground:
                 check_project(bindings, project_id=session.project_id, base_url=session.base_url)
                 place = self._place(session, gate=gate, observer=observer, stop=stop)
                 place = replace(place, confidant=confidant)
-                with translated(self.workspace):
+                with translated(self.workspace), self._writing(session):
                     return await carried_out(errand, place, observation=observation)
+
+    def _writing(self, session: Session) -> AbstractContextManager[None]:
+        """Make whoever only looks forget what was read of the project."""
+        return writing_to(
+            self.workspace, self.surroundings, project_id=session.project_id, lag=session.lag
+        )
 
     def _place(self, session: Session, *, gate: Gate, observer: Observer, stop: Stop) -> Place:
         return Place(

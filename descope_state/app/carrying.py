@@ -16,7 +16,7 @@ from descope_state.model.address import Address
 from descope_state.model.change import Change
 from descope_state.model.event import Event, Known, Noted, Started, Succeeded
 from descope_state.model.outcome import Fate, Outcome, Result, Settlement
-from descope_state.model.plan import Plan
+from descope_state.model.plan import DIRECT, Plan
 from descope_state.model.state import Snapshot
 from descope_state.runtime.accompanying import accompanying
 from descope_state.runtime.apply import Scheduler
@@ -96,13 +96,13 @@ class Errand:
     """A plan to be carried out, with all that it needs besides the place.
 
     `secrets` are values by their sources; `skip_stale` leaves out changes whose objects have moved
-    on instead of refusing all. `keep` is given the changes that are about to be written, and makes
-    a durable record of what they overwrite before the first is.
+    on instead of refusing all. `keep` is given the changes that are about to be written, with what
+    was seen, and makes a durable record of what they overwrite before the first is.
     """
 
     plan: Plan
     started: Started
-    keep: Callable[[tuple[Change, ...]], None]
+    keep: Callable[[tuple[Change, ...], Observation], None]
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     skip_stale: bool = False
 
@@ -126,7 +126,7 @@ async def carried_out(
     run = _Run(errand, place, plan=plan, operations=operations, seen=seen)
     if not run.writes:
         return run.outcome(stale, serial=snapshot.serial)
-    errand.keep(tuple({one.address: one.change for one in operations.operations}.values()))
+    errand.keep(tuple({one.address: one.change for one in operations.operations}.values()), seen)
     return await run.carry_out(stale)
 
 
@@ -192,6 +192,9 @@ def _without(plan: Plan, stale: tuple[Moved, ...]) -> Plan:
     )
 
 
+_OUTPUTS_STAY = ("refresh-only", DIRECT)
+
+
 class _Run:
     """One plan on its way: what is noted, what is done, and what it comes to."""
 
@@ -224,7 +227,7 @@ class _Run:
     @property
     def writes(self) -> bool:
         """Tell whether anything is to be done or remembered."""
-        kept = self._plan.mode == "refresh-only" or self._outputs == dict(self._snapshot.outputs)
+        kept = self._plan.mode in _OUTPUTS_STAY or self._outputs == dict(self._snapshot.outputs)
         return bool(self._notes or self._operations.operations or not kept)
 
     def _noted(self) -> Iterator[Noted]:
@@ -281,7 +284,7 @@ class _Run:
 
     def _final(self) -> Snapshot:
         snapshot = self._replay.snapshot()
-        if self._plan.mode == "refresh-only":
+        if self._plan.mode in _OUTPUTS_STAY:
             return snapshot
         outputs = output_results(self._plan.outputs, self._snapshot.outputs, results=self._results)
         return replace(snapshot, outputs=outputs)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from descope_state.app.connecting import provider_for
+from descope_state.app.remembering import writing_to
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened
 from descope_state.errors import DstateError, UsageError
@@ -38,14 +39,37 @@ def dumped(surroundings: Surroundings, opening: Opening) -> Json:
 def reset(surroundings: Surroundings, opening: Opening) -> str:
     """Make the emulated project of an environment new, and name the environment."""
     emulator, home, workspace = _embedded(surroundings, opening)
-    _tried(lambda: emulator.reset(home))
+    with writing_to(workspace, surroundings, project_id=home.project_id, lag=0):
+        _tried(lambda: emulator.reset(home))
     return workspace.environment
 
 
 def called(surroundings: Surroundings, opening: Opening, *, call: Call) -> tuple[int, Json]:
     """Send one call to the emulated project of an environment."""
-    emulator, home, _ = _embedded(surroundings, opening)
-    return _tried(lambda: emulator.call(home, call))
+    emulator, home, workspace = _embedded(surroundings, opening)
+    if call.method == "GET":
+        return _tried(lambda: emulator.call(home, call))
+    with writing_to(workspace, surroundings, project_id=home.project_id, lag=0):
+        return _tried(lambda: emulator.call(home, call))
+
+
+def copied(workspace: Workspace, *, into: Workspace) -> None:
+    """Give an environment on the embedded emulator the project of another; no other has one."""
+    provider = provider_for(workspace)
+    if workspace.documents.environment.endpoint in provider.keyless and hasattr(
+        provider, "emulator"
+    ):
+        emulator = _of(provider)
+        _tried(lambda: emulator.copy(_home(workspace), into=_home(into)))
+
+
+def _home(workspace: Workspace) -> Home:
+    environment = workspace.documents.environment
+    return Home(
+        project_id=environment.project_id,
+        environment=environment.name,
+        folder=str(workspace.store.folder),
+    )
 
 
 def _embedded(surroundings: Surroundings, opening: Opening) -> tuple[Emulator, Home, Workspace]:
@@ -55,12 +79,7 @@ def _embedded(surroundings: Surroundings, opening: Opening) -> tuple[Emulator, H
     if environment.endpoint not in provider.keyless:
         message = f"`{environment.name}` is not on the embedded emulator: it is a real project"
         raise UsageError(message, hint="choose an environment with `endpoint: emulator`")
-    home = Home(
-        project_id=environment.project_id,
-        environment=environment.name,
-        folder=str(workspace.store.folder),
-    )
-    return _of(provider), home, workspace
+    return _of(provider), _home(workspace), workspace
 
 
 def _any(surroundings: Surroundings) -> Emulator:

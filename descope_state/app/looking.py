@@ -8,7 +8,7 @@ from descope_state.core.observation import Observation
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change, FieldChange
-from descope_state.model.plan import Plan
+from descope_state.model.plan import DIRECT, Plan
 from descope_state.model.resource import Entries
 from descope_state.sdk.catalog import Catalog
 from descope_state.sdk.schema import Schema
@@ -32,7 +32,8 @@ def in_play(plan: Plan, entries: Entries) -> tuple[frozenset[str], dict[str, set
         kinds = frozenset(address.kind for address in entries)
     managed: dict[str, set[str]] = {kind: set() for kind in kinds}
     for address, entry in entries.items():
-        if address.kind in kinds:
+        # A command about single objects is not held up by all the others.
+        if address.kind in kinds and plan.mode != DIRECT:
             managed[address.kind].add(entry.id)
     for change in plan.changes:
         if change.address.kind in kinds and change.id:

@@ -1,9 +1,10 @@
 """Makes a plan: the stack, the state and the live project side by side."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
 from descope_state.app.connecting import connected, gate_for, translated
+from descope_state.app.repeating import repeats
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.config.secrets import fingerprints
@@ -29,11 +30,17 @@ from descope_state.sdk.schema import Schema
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Whether the project is read at all, how many reads go side by side, and at which pace."""
+    """Whether the project is read at all, how many reads go side by side, and at which pace.
+
+    What was `seen` a moment ago is not read again.
+    `supposed` stands in the place of the state: what is planned if that is what is remembered.
+    """
 
     refreshed: bool = True
+    seen: Observation | None = None
     parallelism: int = 10
     capacity: float = 1.0
+    supposed: Snapshot | None = None
 
 
 _ORDINARY = Reading()
@@ -60,26 +67,34 @@ def planned(
 ) -> Planned:
     """Plan one environment of a stack."""
     resolution = workspace.resolution()
-    gate = gate_for(surroundings, capacity=reading.capacity)
-    sight: _Sight = surroundings.run(_seen(workspace, resolution, reading=reading, gate=gate))
-    request = Request(
-        resolution=resolution,
-        snapshot=sight.snapshot,
-        observation=sight.observation,
-        catalog=workspace.catalog,
-        secrets=_secrets(workspace, resolution, wishes=wishes, key=sight.key),
-        bindings=_bindings(workspace, surroundings, sight=sight),
-        safety=workspace.documents.safety,
-        wishes=wishes,
-    )
+    if wishes.imports:
+        declarations = resolution.declarations.taking(wishes.imports)
+        resolution = replace(resolution, declarations=declarations)
+    scope = _scope(workspace, resolution)
+    sight = sighted(workspace, surroundings, scope=scope, reading=reading)
+    result = concluded(workspace, surroundings, resolution=resolution, sight=sight, wishes=wishes)
+    if reading.refreshed and taking(result.plan.changes, workspace.catalog):
+        # A run of its own: what paces calls belongs to one loop.
+        gate = gate_for(surroundings, capacity=reading.capacity)
+        made: Plan = surroundings.run(_accompanied(result.plan, workspace, gate))
+        return replace(result, plan=made)
+    return result
+
+
+def concluded(
+    workspace: Workspace,
+    surroundings: Surroundings,
+    *,
+    resolution: Resolution,
+    sight: "Sight",
+    wishes: Wishes,
+) -> Planned:
+    """Make a plan of what was seen."""
+    request = requested(workspace, surroundings, sight=sight, resolution=resolution, wishes=wishes)
     try:
         made = plan(request)
     except Invalid as error:
         raise workspace.shown(error) from None
-    if reading.refreshed and taking(made.changes, workspace.catalog):
-        # A run of its own: what paces calls belongs to one loop.
-        gate = gate_for(surroundings, capacity=reading.capacity)
-        made = surroundings.run(_accompanied(made, workspace, gate))
     return Planned(
         plan=made,
         key=sight.key,
@@ -90,27 +105,89 @@ def planned(
     )
 
 
+def requested(
+    workspace: Workspace,
+    surroundings: Surroundings,
+    *,
+    sight: "Sight",
+    resolution: Resolution,
+    wishes: Wishes,
+) -> Request:
+    """Put together everything that a plan is a function of."""
+    return Request(
+        resolution=resolution,
+        snapshot=sight.snapshot,
+        observation=sight.observation,
+        catalog=workspace.catalog,
+        secrets=_secrets(workspace, resolution, wishes=wishes, key=sight.key),
+        bindings=_bindings(workspace, surroundings, sight=sight),
+        safety=workspace.documents.safety,
+        wishes=wishes,
+        repeated=repeats(workspace),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What is to be read of a project: kinds, and objects to be read whole by id or natural key."""
+
+    kinds: Collection[str]
+    managed: Mapping[str, Collection[str]]
+
+
 # asyncio spells out what a task answered when the task is over; that must not take its time.
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Sight:
+class Sight:
+    """The state and the project as they are, and the key that seals what is made of them."""
+
     snapshot: Snapshot
     key: bytes
     observation: Observation
 
 
-async def _seen(
+def sighted(
+    workspace: Workspace,
+    surroundings: Surroundings,
+    *,
+    scope: Callable[[Snapshot], Scope],
+    reading: Reading = _ORDINARY,
+) -> Sight:
+    """Look at the state, and at as much of the project as it makes necessary."""
+    gate = gate_for(surroundings, capacity=reading.capacity)
+    sight: Sight = surroundings.run(_seen(workspace, scope, reading=reading, gate=gate))
+    return sight
+
+
+async def seen(
     workspace: Workspace, resolution: Resolution, *, reading: Reading, gate: Gate
-) -> _Sight:
+) -> Sight:
+    """Read the state of one environment, and as much of its project as a stack is about."""
+    return await _seen(workspace, _scope(workspace, resolution), reading=reading, gate=gate)
+
+
+def _scope(workspace: Workspace, resolution: Resolution) -> Callable[[Snapshot], Scope]:
+    return lambda snapshot: Scope(
+        kinds=_in_play(resolution, snapshot),
+        managed=_managed(resolution, snapshot, workspace.catalog),
+    )
+
+
+async def _seen(
+    workspace: Workspace, scope: Callable[[Snapshot], Scope], *, reading: Reading, gate: Gate
+) -> Sight:
     async with connected(workspace, gate) as session:
-        snapshot = _remembered(workspace, session)
-        if not reading.refreshed:
+        snapshot = _remembered(workspace, session, supposed=reading.supposed)
+        if reading.seen is not None:
+            observation = reading.seen
+        elif not reading.refreshed:
             observation = _unasked(workspace, snapshot, session)
         else:
+            wanted = scope(snapshot)
             with translated(workspace):
                 observation = await refresh(
                     session,
-                    kinds=_in_play(resolution, snapshot),
-                    managed=_managed(resolution, snapshot, workspace.catalog),
+                    kinds=wanted.kinds,
+                    managed=wanted.managed,
                     catalog=workspace.catalog,
                     gate=gate,
                     parallelism=reading.parallelism,
@@ -120,8 +197,9 @@ async def _seen(
         snapshot = workspace.store.begun(
             environment=snapshot.environment, project_id=snapshot.project_id
         )
-    key = workspace.store.sealing_key(needed=bool(snapshot.entries))
-    return _Sight(snapshot=snapshot, key=key, observation=observation)
+    needed = bool(snapshot.entries) and reading.supposed is None
+    key = workspace.store.sealing_key(needed=needed)
+    return Sight(snapshot=snapshot, key=key, observation=observation)
 
 
 async def _accompanied(made: Plan, workspace: Workspace, gate: Gate) -> Plan:
@@ -138,9 +216,13 @@ async def _accompanied(made: Plan, workspace: Workspace, gate: Gate) -> Plan:
     )
 
 
-def _remembered(workspace: Workspace, session: Session) -> Snapshot:
+def _remembered(
+    workspace: Workspace, session: Session, *, supposed: Snapshot | None = None
+) -> Snapshot:
     """Give the state, or an empty one without a lineage where there is none yet."""
     name, project = workspace.environment, session.project_id
+    if supposed is not None:
+        return replace(supposed, project_id=project)
     found = workspace.store.found(environment=name, project_id=project)
     nothing = Snapshot(lineage="", serial=0, environment=name, project_id=project, entries={})
     snapshot = found or nothing
@@ -223,7 +305,7 @@ def _secrets(
         raise workspace.shown(error) from None
 
 
-def _bindings(workspace: Workspace, surroundings: Surroundings, *, sight: _Sight) -> Bindings:
+def _bindings(workspace: Workspace, surroundings: Surroundings, *, sight: Sight) -> Bindings:
     documents = workspace.documents
     created = surroundings.now()
     return Bindings(

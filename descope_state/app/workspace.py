@@ -1,6 +1,6 @@
 """Opens a stack: its files for one environment, the kinds it may use, and where its state is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
@@ -36,7 +36,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """A stack that has been read, for one environment."""
+    """A stack that has been read, for one environment; `warn` is heard by whoever opened it."""
 
     root: Path
     documents: Documents
@@ -45,6 +45,7 @@ class Workspace:
     catalog: Catalog
     sources: StackSources
     store: Store
+    warn: Callable[[str], None]
 
     @property
     def environment(self) -> str:
@@ -109,13 +110,15 @@ def _all_problems(error: Unsound, catalog: Catalog, sources: StackSources) -> It
     return error.problems
 
 
-def opened(surroundings: Surroundings, opening: Opening) -> Workspace:
-    """Open the stack that a command is about."""
+def opened(
+    surroundings: Surroundings, opening: Opening, *, drafts: Mapping[str, bytes] | None = None
+) -> Workspace:
+    """Open the stack that a command is about; drafts stand in the place of its files."""
     root = find_stack(surroundings.folder, chdir=opening.chdir)
     environ = merged_environ(root, surroundings.environ)
     providers = surroundings.providers()
     catalog = catalog_of(providers)
-    sources = StackSources(root, environ=environ)
+    sources = StackSources(root, environ=environ, drafts=drafts)
     try:
         documents = load(
             root,
@@ -124,6 +127,7 @@ def opened(surroundings: Surroundings, opening: Opening) -> Workspace:
             variable_files=opening.variable_files,
             variables=opening.variables or {},
             folder=surroundings.folder,
+            drafts=drafts,
         )
     except Unsound as error:
         problems = _all_problems(error, catalog, sources)
@@ -137,6 +141,7 @@ def opened(surroundings: Surroundings, opening: Opening) -> Workspace:
         catalog=catalog,
         sources=sources,
         store=_store(surroundings, root, documents),
+        warn=surroundings.warn,
     )
 
 
@@ -154,6 +159,7 @@ def outlined(surroundings: Surroundings, opening: Opening) -> Workspace:
         catalog=catalog_of(providers),
         sources=StackSources(root, environ=environ),
         store=_store(surroundings, root, documents),
+        warn=surroundings.warn,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from descope_state.app.confiding import Confided
+from descope_state.app.differing import differing
 from descope_state.app.planning import Planned
 from descope_state.app.workspace import Workspace
 from descope_state.cli.progress import observer_for
@@ -57,9 +58,13 @@ class Attendant:
             printing = Printing(out=None, json=True, json_into=None, verbose=False, compact=False)
             print_events(self.terminal, workspace, result=result, printing=printing)
         else:
-            self.terminal.answer(
-                plan_text(result.plan, width=self.terminal.width, verbose=self.verbose)
+            text = plan_text(
+                result.plan,
+                width=self.terminal.width,
+                verbose=self.verbose,
+                differ=differing(workspace.providers),
             )
+            self.terminal.answer(text)
 
     def named(self, environment: str) -> str:
         """Ask for the name of a protected environment."""

@@ -15,10 +15,13 @@ from descope_state.errors import Exit, UsageError
 def explain(
     context: typer.Context,
     subject: Annotated[
-        str | None, typer.Argument(help="A kind, or a field of one.", metavar="KIND[.FIELD]")
+        str | None,
+        typer.Argument(
+            help="A kind, a field of one, or the code of an error.", metavar="KIND[.FIELD]|CODE"
+        ),
     ] = None,
 ) -> None:
-    """Tell what a kind and its fields mean."""
+    """Tell what a kind, a field or the code of an error means."""
     from descope_state.cli.describing_run import run_explain
 
     run_explain(context.obj, subject)

@@ -1,14 +1,19 @@
 """Runs `explain`, `schema` and `fmt` and prints what came of it."""
 
 import json as jsonlib
+import re
 from pathlib import Path
 
 from descope_state.app.describing import described, json_schema, kinds, lay_out
 from descope_state.cli.terminal import Terminal
-from descope_state.report.explain import explain_text, kinds_text
+from descope_state.errors import UsageError
+from descope_state.model.nearness import meant
+from descope_state.report.codes import MEANINGS, Meaning
+from descope_state.report.explain import code_text, explain_text, kinds_text
 from descope_state.report.spans import Line, Style, data
 from descope_state.store.disk import DISK
 
+_CODE = re.compile(r"E\d{4}")
 _DIFFERENCE: dict[str, Style] = {"+": "added", "-": "removed", "@": "dim"}
 
 
@@ -17,12 +22,23 @@ def run_explain(terminal: Terminal, subject: str | None) -> None:
     if subject is None:
         terminal.answer(kinds_text(kinds(terminal.surroundings), width=terminal.width))
         return
+    code = subject.upper()
+    if _CODE.fullmatch(code):
+        terminal.answer(code_text(code, _meaning(code), width=terminal.width))
+        return
     found = described(terminal.surroundings, subject)
     terminal.answer(
         explain_text(
             found.schema, found.field_path, width=terminal.width, constraints=found.constraints
         )
     )
+
+
+def _meaning(code: str) -> Meaning:
+    if code in MEANINGS:
+        return MEANINGS[code]
+    message = f"no error has the code `{code}`"
+    raise UsageError(message, hint=meant(code, MEANINGS) or "docs/reference/errors.md lists them")
 
 
 def run_schema(terminal: Terminal, out: Path | None) -> None:

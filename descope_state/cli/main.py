@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import sys
+from functools import wraps
 from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from descope_state.app.surroundings import Surroundings
-from descope_state.cli import commands
+from descope_state.cli import commands, completing
 from descope_state.cli.arguments import normalized
 from descope_state.cli.catalogue.command import Command
 from descope_state.cli.terminal import Terminal, wants_colour
@@ -83,7 +84,26 @@ def _group(groups: dict[str, typer.Typer], name: str, *, app: typer.Typer) -> ty
 def _lead(group: typer.Typer, command: Command) -> None:
     """Let a group be a command as well: `drift` looks, `drift accept` does something about it."""
     group.info.no_args_is_help = False
-    group.callback(invoke_without_command=True, epilog=command.epilog)(command.function)
+
+    @wraps(command.function)
+    def led(context: typer.Context, **options: object) -> None:
+        if context.invoked_subcommand is None:
+            command.function(context, **options)
+        else:
+            _refuse_lost(context)
+
+    group.callback(invoke_without_command=True, epilog=command.epilog)(led)
+
+
+def _refuse_lost(context: typer.Context) -> None:
+    """Refuse options that stand before the name of a command, where nobody reads them."""
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            option = parameter.opts[0]
+            message = f"`{option}` stands before `{context.invoked_subcommand}`"
+            hint = f"write `{context.command_path} {context.invoked_subcommand} … {option} …`"
+            raise UsageError(message, hint=hint)
 
 
 def _top(
@@ -161,6 +181,8 @@ def from_terminal(arguments: list[str]) -> int:
         # To be told to end is the same as Ctrl-C, whoever says it.
         signal.signal(number, signal.default_int_handler)
     try:
+        if completing.asked(os.environ):
+            return completing.answer(application(), terminal)
         status = run(arguments, terminal)
         sys.stdout.flush()
     except BrokenPipeError:

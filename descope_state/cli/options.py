@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from descope_state.cli.completing import addresses, environments
 from descope_state.errors import UsageError
 
 EnvironmentName = Annotated[
@@ -15,6 +16,7 @@ EnvironmentName = Annotated[
         "--env",
         help="The environment; else DSTATE_ENV, else the stack's default_environment.",
         metavar="NAME",
+        autocompletion=environments,
     ),
 ]
 Variables = Annotated[
@@ -40,15 +42,27 @@ Refresh = Annotated[
 ]
 Targets = Annotated[
     list[str] | None,
-    typer.Option("--target", help="Only this address and what it needs.", metavar="ADDRESS"),
+    typer.Option(
+        "--target",
+        help="Only this address and what it needs.",
+        metavar="ADDRESS",
+        autocompletion=addresses,
+    ),
 ]
 Excludes = Annotated[
     list[str] | None,
-    typer.Option("--exclude", help="Not this address nor what needs it.", metavar="ADDRESS"),
+    typer.Option(
+        "--exclude",
+        help="Not this address nor what needs it.",
+        metavar="ADDRESS",
+        autocompletion=addresses,
+    ),
 ]
 Replaces = Annotated[
     list[str] | None,
-    typer.Option("--replace", help="Replace this object anyway.", metavar="ADDRESS"),
+    typer.Option(
+        "--replace", help="Replace this object anyway.", metavar="ADDRESS", autocompletion=addresses
+    ),
 ]
 Overrides = Annotated[
     list[str] | None,
@@ -72,6 +86,9 @@ JsonInto = Annotated[
     typer.Option("--json-into", help="Write JSON events to a file too.", metavar="FILE"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+AsMarkdown = Annotated[
+    bool, typer.Option("--markdown", help="Print Markdown for a pull request's comment.")
+]
 
 AutoApprove = Annotated[
     bool,
@@ -142,3 +159,13 @@ def seconds_of(text: str | None, *, option: str) -> float:
         message = f"`{option} {text}` is not a duration"
         raise UsageError(message, hint=f"write `{option} 60s`")
     return int(match[1]) * _SECONDS[match[2]]
+
+
+def form_of(**asked: bool) -> str:
+    """Choose the form of an answer: one of those that were asked for, else text."""
+    forms = [form for form, wanted in asked.items() if wanted]
+    if len(forms) > 1:
+        names = " and ".join(f"`--{form}`" for form in forms)
+        message = f"{names} contradict each other"
+        raise UsageError(message, hint="ask for one of them")
+    return forms[0] if forms else "text"

@@ -5,11 +5,15 @@ from typing import Annotated
 
 import typer
 
+from descope_state.cli.completing import addresses
 from descope_state.cli.opening import opening
 from descope_state.cli.options import AsJson, EnvironmentName, VariableFiles, Variables
 from descope_state.cli.terminal import Terminal
 
-AddressText = Annotated[str, typer.Argument(help="For example role.analyst.", metavar="ADDRESS")]
+AddressText = Annotated[
+    str,
+    typer.Argument(help="For example role.analyst.", metavar="ADDRESS", autocompletion=addresses),
+]
 
 
 class GraphFormat(StrEnum):

@@ -5,11 +5,15 @@ from typing import Annotated
 
 import typer
 
+from descope_state.cli.completing import addresses
 from descope_state.cli.opening import opening
 from descope_state.cli.options import AsJson, EnvironmentName, LockTimeout, seconds_of
 from descope_state.errors import UsageError
 
-AddressText = Annotated[str, typer.Argument(help="For example role.analyst.", metavar="ADDRESS")]
+AddressText = Annotated[
+    str,
+    typer.Argument(help="For example role.analyst.", metavar="ADDRESS", autocompletion=addresses),
+]
 _LOCK = "--lock-timeout"
 
 
@@ -67,7 +71,10 @@ def moving(
 
 def removing(
     context: typer.Context,
-    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS...", help="What to forget.")],
+    addresses: Annotated[
+        list[str],
+        typer.Argument(metavar="ADDRESS...", help="What to forget.", autocompletion=addresses),
+    ],
     *,
     env: EnvironmentName = None,
     lock_timeout: LockTimeout = None,

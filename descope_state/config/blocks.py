@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from descope_state.config.findings import NAMES, Section
-from descope_state.config.yaml import Document
-from descope_state.errors import Origin, Problem
+from descope_state.config.yaml import Document, parse
+from descope_state.errors import Invalid, Origin, Problem
 from descope_state.frozen import dataclass
 from descope_state.model.address import is_name
 from descope_state.model.stack import Block, Item
@@ -22,6 +22,15 @@ _NAMED = ("outputs", "locals")
 _OUTPUT_FIELDS = ("value", "description", "sensitive")
 _OF_SETTINGS = ("dstate", "environments", "variables", "safety", "backend")
 _FIELDS = ("resources", *_NAMED, *_ELEMENTS)
+
+
+def blocks_in(text: bytes, *, file: str) -> tuple[Block, ...]:
+    """Read the resource blocks of one file; Invalid says what is wrong with it."""
+    contents = Contents()
+    contents.add(parse(text, file=file))
+    if contents.problems:
+        raise Invalid(contents.problems)
+    return tuple(contents.blocks)
 
 
 @dataclass(slots=True, kw_only=True)

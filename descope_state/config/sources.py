@@ -23,8 +23,16 @@ _TOO_DEEP = f"the JSON text is nested more than {_DEEPEST_JSON} deep"
 class StackSources:
     """The sources of one stack; `digests` names every file that was read, for the plan's digest."""
 
-    def __init__(self, root: Path, *, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        environ: Mapping[str, str],
+        drafts: Mapping[str, bytes] | None = None,
+    ) -> None:
         self._root = root
+        # What is about to be written is read as if it were there.
+        self._drafts = drafts or {}
         self._environ = environ
         self._texts: dict[str, str] = {}
         self.digests: dict[str, str] = {}
@@ -37,7 +45,8 @@ class StackSources:
 
     def _read(self, path: str) -> str:
         try:
-            data = read_inside(self._root, path)
+            drafted = self._drafts.get(path)
+            data = read_inside(self._root, path) if drafted is None else drafted
             text = data.decode("utf-8")
         except UnsafeFile as error:
             raise ValueError(error.message) from None

@@ -21,7 +21,7 @@ from descope_state.config.variables import Given, Values, values
 from descope_state.config.yaml import Document, parse
 from descope_state.errors import Invalid, Origin, Problem, UnsafeFile, UsageError
 from descope_state.frozen import dataclass
-from descope_state.model.stack import Documents, Environment
+from descope_state.model.stack import Block, Documents, Environment
 
 
 class Unsound(Invalid):
@@ -37,6 +37,7 @@ class _Reading:
     """What was read so far."""
 
     root: Path
+    drafts: Mapping[str, bytes] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class _Reading:
 
     def document(self, name: str, data: bytes | None = None) -> Document | None:
         try:
+            data = self.drafts.get(name, data)
             data = read_inside(self.root, name) if data is None else data
             self.digests[name] = hashlib.sha256(data).hexdigest()
             document = parse(data, file=name)
@@ -79,12 +81,14 @@ def load(
     variable_files: Sequence[Path] = (),
     variables: Mapping[str, str] | None = None,
     folder: Path = Path(),
+    drafts: Mapping[str, bytes] | None = None,
 ) -> Documents:
     """Read a stack for one environment; Unsound holds all problems of all files together.
 
-    Variable files are named relative to the folder.
+    Variable files are named relative to the folder. Drafts are read in the place of files of
+    their names: what the stack would say if they were written.
     """
-    reading = _Reading(root=root)
+    reading = _Reading(root=root, drafts=drafts or {})
     settings_document = reading.document(SETTINGS_FILE, settings_bytes(root))
     contents = _contents(reading)
     if settings_document is None:
@@ -115,8 +119,14 @@ def outline(root: Path, *, environment: str | None, environ: Mapping[str, str]) 
         environment=choose(settings, asked=environment, environ=environ),
         environments=tuple(settings.environments),
         safety=settings.safety,
+        retention=settings.retention,
         state_path=settings.state_path,
     )
+
+
+def blocks_of(root: Path) -> tuple[Block, ...]:
+    """Read the blocks of a stack as far as they can be read, and complain of nothing."""
+    return tuple(_contents(_Reading(root=root)).blocks)
 
 
 def _contents(reading: _Reading) -> Contents:
@@ -174,7 +184,7 @@ def _environment_file(
             hint = suggestion(stem, settings.environments)
             reading.warn(name, f"`{name}` belongs to no environment", hint=hint)
     name = f"vars/{environment}.yaml"
-    return reading.document(name) if name in names else None
+    return reading.document(name) if name in names or name in reading.drafts else None
 
 
 def _documents(
@@ -192,6 +202,7 @@ def _documents(
         environments=tuple(settings.environments),
         variables=final.found,
         safety=settings.safety,
+        retention=settings.retention,
         state_path=settings.state_path,
         blocks=tuple(contents.blocks),
         locals=tuple(items["locals"]),

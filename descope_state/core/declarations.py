@@ -1,6 +1,7 @@
 """What a stack says besides its resources: outputs, checks, moved, removed, imports."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from descope_state.core.compiling import (
     BROKEN,
@@ -90,6 +91,11 @@ class Declarations:
     moved: tuple[Move, ...] = ()
     removed: tuple[Removed, ...] = ()
     imports: tuple[Import, ...] = ()
+
+    def taking(self, imports: Mapping[Address, str]) -> "Declarations":
+        """Give the same with more objects to take over than the stack names."""
+        more = (Import(address=address, id=id_) for address, id_ in imports.items())
+        return replace(self, imports=(*self.imports, *more))
 
     def destination(self, address: Address) -> Address:
         """Say what an address is called now, however often it was moved."""

@@ -4,6 +4,7 @@ The planner is a table of small functions: each resource is settled, decided and
 that refer to it, in an order in which what a resource needs comes before it.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import field, replace
 
@@ -17,10 +18,12 @@ from descope_state.core.guard import check
 from descope_state.core.observation import Observation
 from descope_state.core.operations import lower
 from descope_state.core.outcomes import check_results, output_values
+from descope_state.core.repeating import Repeated, never
 from descope_state.core.resolve import Resolution
 from descope_state.core.scope import View, World
 from descope_state.core.select import matching, selected
 from descope_state.core.settling import Report, Settler, planned_view
+from descope_state.core.strangers import strangers
 from descope_state.errors import Invalid, Problem
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
@@ -35,18 +38,27 @@ from descope_state.sdk.catalog import Catalog, identity_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What the person at the terminal asks of this one plan."""
+    """What the person at the terminal asks of this one plan.
+
+    `imports` are objects to take over besides those that the stack names, by id; `alone` leaves
+    everything but these out.
+    """
 
     mode: str = "normal"
     targets: tuple[Address, ...] = ()
     excludes: tuple[Address, ...] = ()
     replaces: tuple[Address, ...] = ()
     overrides: Mapping[str, int] = field(default_factory=dict)
+    imports: Mapping[Address, str] = field(default_factory=dict)
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Everything a plan is a function of."""
+    """Everything a plan is a function of.
+
+    `gone` are the addresses that are to go where nobody wants them; without it, all of them.
+    """
 
     resolution: Resolution
     snapshot: Snapshot
@@ -56,6 +68,8 @@ class Request:
     bindings: Bindings
     safety: Safety = field(default_factory=Safety)
     wishes: Wishes = field(default_factory=Wishes)
+    gone: frozenset[Address] | None = None
+    repeated: Repeated = never
 
 
 def plan(request: Request) -> Plan:
@@ -90,6 +104,8 @@ def _narrowed(
 ) -> tuple[Change, ...]:
     wishes = request.wishes
     chosen = selected(changes, entries=entries, targets=wishes.targets, excludes=wishes.excludes)
+    if wishes.alone:
+        chosen = tuple(change for change in chosen if change.address in wishes.imports)
     if wishes.mode == "refresh-only":
         return ()
     return blocked(
@@ -98,6 +114,7 @@ def _narrowed(
         observation=request.observation,
         entries=entries,
         pending={one.began.address for one in request.snapshot.pending},
+        repeated=request.repeated,
     )
 
 
@@ -117,6 +134,7 @@ def _drifts(table: "_Table", changes: tuple[Change, ...], request: Request) -> t
     if not request.observation.refreshed:
         return ()
     by_address = {change.address: change for change in changes}
+    told = table.entries if request.gone is None else by_address.keys() & table.entries.keys()
     found = (
         drift(
             entry,
@@ -125,6 +143,7 @@ def _drifts(table: "_Table", changes: tuple[Change, ...], request: Request) -> t
             change=by_address.get(address),
         )
         for address, entry in table.entries.items()
+        if address in told
     )
     drifts = (one for one in found if one is not None)
     return tuple(sorted(drifts, key=lambda one: one.address.order))
@@ -135,17 +154,8 @@ def _unmanaged(table: "_Table", request: Request) -> dict[str, int]:
     observation = request.observation
     managed = {(entry.address.kind, entry.id) for entry in table.entries.values()}
     managed |= {(change.address.kind, change.id) for change in table.changes if change.importing}
-    counts: dict[str, int] = {}
-    for kind, objects in sorted(observation.live.items()):
-        if request.catalog[kind].schema.singleton:
-            continue
-        count = sum(
-            (kind, id_) not in managed and not observation.holds_by_default(kind, live.identity)
-            for id_, live in objects.items()
-        )
-        if count:
-            counts[kind] = count
-    return counts
+    found = strangers(observation, managed=managed, catalog=request.catalog)
+    return dict(Counter(live.kind for live in found))
 
 
 class _Table:
@@ -187,8 +197,9 @@ class _Table:
         if not wanted:
             self.changes.clear()
         kept = {desired.address for desired in wanted}
+        gone = self._request.gone
         for address, entry in self.entries.items():
-            if address not in kept:
+            if address not in kept and (gone is None or address in gone):
                 self.changes.append(self._orphan(address, entry))
         self.changes.sort(key=lambda change: change.address.order)
         return tuple(self.changes)

@@ -7,10 +7,10 @@ from descope_state.core.deciding import remembered_form
 from descope_state.core.expressions import ExpressionError, evaluate, parse, scope_of
 from descope_state.core.observation import Observation
 from descope_state.model.address import Address
-from descope_state.model.change import Action, Change
+from descope_state.model.change import Action, Change, Hold
 from descope_state.model.event import Noted
 from descope_state.model.plan import OutputValue
-from descope_state.model.resource import Entries, Entry, Live
+from descope_state.model.resource import Entries, Entry, Live, Status
 from descope_state.model.value import Secret, Unknown, Value
 from descope_state.sdk.catalog import Catalog
 
@@ -71,29 +71,43 @@ class Results:
 
 
 def promised(
-    change: Change, values: Mapping[str, Value], *, normal: Mapping[str, Value], version: int
+    change: Change,
+    values: Mapping[str, Value],
+    *,
+    normal: Mapping[str, Value],
+    version: int,
+    before: Entry | None = None,
 ) -> Entry:
     """Give the entry that a change leads to, still without what the service will answer.
 
     `values` are what is sent, secrets by their sources; `normal` the same as the kind's model
-    spells it.
+    spells it. `before` is what is remembered now: of that the rest stays, where only a part is
+    stated.
     """
+    inputs = {
+        name: remembered_form(values[name]) if isinstance(values[name], Secret) else normal[name]
+        for name in change.stated
+    }
     return Entry(
         address=change.address,
         provider=change.provider,
         schema_version=version,
         id=change.id,
         identity=change.identity,
-        inputs={
-            name: remembered_form(values[name])
-            if isinstance(values[name], Secret)
-            else normal[name]
-            for name in change.stated
-        },
+        inputs={**_rest(change, before), **inputs},
         outputs={},
         depends_on=change.depends_on,
+        status=_status(change),
         protected=change.protected,
     )
+
+
+def _rest(change: Change, before: Entry | None) -> Mapping[str, Value]:
+    return before.inputs if before is not None and change.hold is Hold.PART else {}
+
+
+def _status(change: Change) -> Status:
+    return Status.PASSING if change.hold is Hold.NOTHING else Status.READY
 
 
 def noted(
@@ -148,6 +162,7 @@ def _unwritten(
     }
     if live is None and before is None:
         return None
+    inputs = {**_rest(change, before), **inputs}
     outputs = {**live.attributes, **live.computed} if live else before.outputs if before else {}
     return Entry(
         address=change.address,
@@ -158,6 +173,7 @@ def _unwritten(
         inputs=inputs,
         outputs=outputs,
         depends_on=change.depends_on,
+        status=_status(change),
         protected=change.protected,
     )
 

@@ -19,7 +19,7 @@ from descope_state.model.event import (
     Step,
     Succeeded,
 )
-from descope_state.model.resource import Entry
+from descope_state.model.resource import Entry, Status
 from descope_state.model.state import Pending, Snapshot
 
 
@@ -77,7 +77,11 @@ class Replay:
 
     def snapshot(self) -> Snapshot:
         """Give the state as it is now, still under the serial that it came from."""
-        entries = {address: self._edged(entry) for address, entry in self.entries.items()}
+        entries = {
+            address: self._edged(entry)
+            for address, entry in self.entries.items()
+            if entry.status is not Status.PASSING
+        }
         return replace(self._snapshot, entries=entries, pending=self.open)
 
     def forget(self, address: Address) -> bool:
@@ -137,10 +141,14 @@ class Replay:
 
     def _edged(self, entry: Entry) -> Entry:
         """Give an entry with edges to what there is, under the addresses that it has now."""
-        if all(other in self.entries for other in entry.depends_on):
+        if all(map(self._lasts, entry.depends_on)):
             return entry
         renamed = dict.fromkeys(self._renamed.get(other, other) for other in entry.depends_on)
-        return replace(entry, depends_on=tuple(other for other in renamed if other in self.entries))
+        return replace(entry, depends_on=tuple(filter(self._lasts, renamed)))
+
+    def _lasts(self, address: Address) -> bool:
+        entry = self.entries.get(address)
+        return entry is not None and entry.status is not Status.PASSING
 
 
 _LEFT = "_replaced"

@@ -38,6 +38,19 @@ class Reason(StrEnum):
     BLOCKED = "blocked"
 
 
+class Hold(StrEnum):
+    """How much the state is to remember of what a change states.
+
+    A plan of the stack states the whole of it. A command that changes one object by itself states
+    a part, and the rest stays as remembered; what no block of the stack states is let go of again
+    as soon as it is done, or the next plan would delete it.
+    """
+
+    WHOLE = "whole"
+    PART = "part"
+    NOTHING = "nothing"
+
+
 class Mark(StrEnum):
     """How one place inside a value changes."""
 
@@ -96,6 +109,7 @@ class Change:
     importing: bool = False
     create_first: bool = False
     protected: bool = False
+    hold: Hold = Hold.WHOLE
     takes_along: Mapping[str, int] = field(default_factory=dict)
 
     @property

@@ -1,6 +1,6 @@
 """Writing the plan file, format 1: canonical JSON, so that equal plans are equal bytes."""
 
-from descope_state.model.change import Change, Drift, Edit, FieldChange, Reason
+from descope_state.model.change import Change, Drift, Edit, FieldChange, Hold, Reason
 from descope_state.model.codec_value import addresses_spelled
 from descope_state.model.plan import (
     Bindings,
@@ -90,6 +90,8 @@ def _add_flags(raw: dict[str, Value], change: Change) -> None:
         raw["create_first"] = True
     if change.protected:
         raw["protected"] = True
+    if change.hold is not Hold.WHOLE:
+        raw["hold"] = change.hold.value
     if change.takes_along:
         raw["takes_along"] = dict(change.takes_along)
 

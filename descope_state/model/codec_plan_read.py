@@ -7,6 +7,7 @@ from descope_state.model.change import (
     DriftSort,
     Edit,
     FieldChange,
+    Hold,
     Mark,
     Reason,
 )
@@ -61,6 +62,7 @@ CHANGE = frozenset(
         "create_first",
         "depends_on",
         "fields",
+        "hold",
         "id",
         "identity",
         "importing",
@@ -120,6 +122,7 @@ def read_bindings(record: Record) -> Bindings:
 
 _ACTIONS = {action.value: action for action in Action}
 _REASONS = {reason.value: reason for reason in Reason}
+_HOLDS = {hold.value: hold for hold in Hold}
 _MARKS = {mark.value: mark for mark in Mark}
 _SORTS = {sort.value: sort for sort in DriftSort}
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
@@ -145,6 +148,7 @@ def read_change(record: Record) -> Change:
         importing=record.flag("importing"),
         create_first=record.flag("create_first"),
         protected=record.flag("protected"),
+        hold=record.choice("hold", _HOLDS, default=Hold.WHOLE),
         takes_along=_read_counts(record, "takes_along"),
     )
 

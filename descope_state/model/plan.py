@@ -9,6 +9,9 @@ from descope_state.model.address import Address
 from descope_state.model.change import Action, Change, Drift
 from descope_state.model.value import Value
 
+# The mode of a plan that a command makes of single objects, whatever the stack says of them.
+DIRECT = "direct"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:

@@ -50,10 +50,15 @@ class Live:
 
 
 class Status(StrEnum):
-    """How much a remembered resource can be relied upon."""
+    """How much a remembered resource can be relied upon.
+
+    What is `passing` is of the journal alone: it is known while its run is open, so that nothing is
+    lost, and in no state, for no block of the stack states it.
+    """
 
     READY = "ready"
     TAINTED = "tainted"
+    PASSING = "passing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

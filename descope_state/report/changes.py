@@ -19,7 +19,8 @@ from descope_state.model.change import (
 from descope_state.model.value import Value, known
 from descope_state.report import values
 from descope_state.report.clean import clean
-from descope_state.report.fields import INDENT, Page, field_lines, stated_lines
+from descope_state.report.fields import INDENT, Page, stated_lines
+from descope_state.report.flows import described_lines
 from descope_state.report.spans import BLANK, Line, Span, Style, columns, data, folded
 
 MARKERS: dict[Action, str] = {
@@ -62,6 +63,7 @@ _REASONS: dict[tuple[Action, Reason], str] = {
     (Action.CREATE, Reason.VANISHED): "vanished from the project",
     (Action.CREATE, Reason.REQUESTED): "asked for",
     (Action.UPDATE, Reason.EDITED): "changed in the stack",
+    (Action.UPDATE, Reason.REQUESTED): "asked for",
     (Action.UPDATE, Reason.TAINTED): "its last apply did not finish",
     (Action.REPLACE, Reason.EDITED): "changed in the stack",
     (Action.REPLACE, Reason.IMMUTABLE): "cannot be changed in place",
@@ -103,9 +105,9 @@ def drift_lines(drift: Drift, page: Page) -> Iterator[Line]:
     mark, style, words = _DRIFTS[drift.sort]
     yield _title(mark, style, address=drift.address, notes=(drift.id, words))
     if drift.sort is not DriftSort.DELETED:
-        yield from field_lines(map(_happened, drift.fields), page)
+        yield from described_lines(drift.address.kind, map(_happened, drift.fields), page=page)
     if drift.unmanaged and page.whole:
-        yield from field_lines(map(_happened, drift.unmanaged), page)
+        yield from described_lines(drift.address.kind, map(_happened, drift.unmanaged), page=page)
     elif drift.unmanaged:
         fields = values.counted(len(drift.unmanaged), "field")
         too = " too" if drift.fields else ""
@@ -213,10 +215,10 @@ def _body(change: Change, page: Page) -> Iterator[Line]:
         case Action.DELETE:
             yield from _whole(change, change.before, page=page, mark=Mark.REMOVED)
         case Action.UPDATE | Action.REPLACE:
-            yield from field_lines(change.fields, page)
+            yield from described_lines(change.address.kind, change.fields, page=page)
             yield from _unchanged(change)
         case Action.NOOP | Action.ADOPT | Action.FORGET | Action.MOVE:
-            yield from field_lines(change.fields, page)
+            yield from described_lines(change.address.kind, change.fields, page=page)
 
 
 def _whole(
@@ -224,7 +226,7 @@ def _whole(
 ) -> Iterator[Line]:
     """Show an object that comes or goes: all that is stated of it, or all that is known of it."""
     if mark is Mark.ADDED and change.fields:
-        yield from field_lines(change.fields, page)
+        yield from described_lines(change.address.kind, change.fields, page=page)
         return
     secret = {field.name for field in change.fields if field.sensitive}
     pairs = _telling(change, attributes or {}, mark)

@@ -35,10 +35,23 @@ def clean(text: str, *, multiline: bool = False) -> str:
     return (_UNSAFE_IN_LINES if multiline else _UNSAFE).sub(_visible, text)
 
 
+def escaped(text: str) -> str:
+    """Escape in a JSON document, as JSON does, what could act on a terminal or hide from a reader.
+
+    What it says stays the same to the letter, and what can be read stays as it is.
+    """
+    return text if text.isascii() and "\x7f" not in text else _UNSAFE_IN_LINES.sub(_spelled, text)
+
+
 def shortened(text: str, longest: int) -> str:
     """Cut a text and say how much of it is missing."""
     missing = len(text) - longest
     return text if missing <= 0 else f"{text[:longest]}… ({missing:,} more characters)"
+
+
+def _spelled(match: re.Match[str]) -> str:
+    units = match.group().encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
 
 def _visible(match: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from descope_state.errors import UsageError
 from descope_state.model.nearness import nearest
 from descope_state.report.clean import clean
+from descope_state.report.codes import Meaning
 from descope_state.report.spans import BLANK, Line, Span, columns, data, folded, line
 from descope_state.report.values import brief
 from descope_state.sdk.schema import Field, Schema, Shape, Type
@@ -22,6 +23,13 @@ _EXAMPLES = {
     Type.OBJECT: "{}",
     Type.JSON: "{}",
 }
+
+
+def code_text(code: str, meaning: Meaning, *, width: int = 80) -> tuple[Line, ...]:
+    """Tell what a code of an error means, and the way out."""
+    parts = (meaning.why, meaning.way)
+    told = (line(f"  {text}") for part in parts for text in folded(part, width - 2))
+    return ((Span(f"{code}: ", "error"), Span(meaning.title, "bold")), *told)
 
 
 def kinds_text(schemas: Iterable[Schema], *, width: int = 80) -> tuple[Line, ...]:

@@ -4,7 +4,7 @@ A set shows the elements that come and go, a map its keys, a text its lines. Wha
 is counted, never printed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from descope_state.frozen import dataclass
@@ -13,6 +13,7 @@ from descope_state.model.value import Value
 from descope_state.report import values
 from descope_state.report.clean import clean
 from descope_state.report.spans import Line, Span, Style
+from descope_state.sdk.difference import Difference
 
 INDENT = 6
 FORCES = "# forces replacement"
@@ -25,12 +26,25 @@ _STYLES: dict[Mark, Style] = {
 }
 
 
+Differ = Callable[[str, FieldChange], Difference | None]
+
+
+def undescribed(kind: str, field: FieldChange) -> Difference | None:
+    """Know nothing of what documents are made of."""
+    del kind, field
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """How much room a report has, and whether it shows long documents and texts whole."""
+    """How much room a report has, and whether it shows long documents and texts whole.
+
+    `differ` knows the documents of some kinds better than a walk over JSON does.
+    """
 
     width: int
     whole: bool = False
+    differ: Differ = undescribed
 
     @property
     def most(self) -> int:
@@ -53,7 +67,7 @@ def field_lines(fields: Iterable[FieldChange], page: Page) -> Iterator[Line]:
     fields = tuple(fields)
     width = name_width(field.name for field in fields)
     for field in fields:
-        yield from _field(field, width, page)
+        yield from field_line(field, width, page=page)
 
 
 def stated_lines(
@@ -76,27 +90,28 @@ def whole(name: str, value: Value, *, page: Page, mark: Mark) -> Iterator[Line]:
     head = f"{name} = "
     text = values.inline(value, page.room(INDENT + 2 + len(head)))
     if text is not None:
-        yield _row(mark, head + text)
+        yield row(mark, head + text)
     elif mark is Mark.REMOVED or (isinstance(value, str) and "\n" not in value):
-        yield _row(mark, head + page.brief(value, page.room(INDENT + 2 + len(head))))
+        yield row(mark, head + page.brief(value, page.room(INDENT + 2 + len(head))))
     elif isinstance(value, str):
-        yield _row(mark, f"{head}{_lines_word(value)}")
+        yield row(mark, f"{head}{_lines_word(value)}")
         yield from _text_block(value, page)
     else:
         yield from _container(head, value, page=page, mark=mark)
 
 
-def _field(field: FieldChange, width: int, page: Page) -> Iterator[Line]:
+def field_line(field: FieldChange, width: int, *, page: Page) -> Iterator[Line]:
+    """Show one field that differs, its name as wide as its neighbours'."""
     mark = _mark(field)
     name = clean(field.name).ljust(width)
     forces = f"  {FORCES}" if field.forces_replacement else ""
     if field.sensitive:
-        yield _row(mark, f"{name} = {_arrow(mark, *_concealed(field))}", forces)
+        yield row(mark, f"{name} = {_arrow(mark, *_concealed(field))}", remark=forces)
     elif mark is not Mark.CHANGED:
         value = field.after if mark is Mark.ADDED else field.before
         yield from _with_note(whole(name, value, page=page, mark=mark), forces)
     elif field.edits:
-        yield from _edited(field, f"{name} = ", page=page, note=forces)
+        yield from _edited(field, f"{name} = ", page=page, remark=forces)
     else:
         yield from _with_note(_replaced(field, f"{name} = ", page), forces)
 
@@ -123,19 +138,19 @@ def _arrow(mark: Mark, before: str, after: str) -> str:
             return f"{before} -> {after}"
 
 
-def _edited(field: FieldChange, head: str, *, page: Page, note: str) -> Iterator[Line]:
+def _edited(field: FieldChange, head: str, *, page: Page, remark: str) -> Iterator[Line]:
     opening, closing = ("[", "]") if isinstance(field.after, list) else ("{", "}")
-    yield _row(Mark.CHANGED, head + opening, note)
+    yield row(Mark.CHANGED, head + opening, remark=remark)
     for edit in field.edits[: page.most]:
-        yield from _edit(edit, page)
+        yield from edit_lines(edit, page)
     if len(field.edits) > page.most:
         more = values.counted(len(field.edits) - page.most, "more difference")
-        yield _note(f"# {more}", 4)
+        yield note(f"# {more}", 4)
     unchanged = _unchanged(field)
     if unchanged > 0:
-        yield _note(f"# {unchanged:,} unchanged", 4)
+        yield note(f"# {unchanged:,} unchanged", 4)
     if field.hidden:
-        yield _note(f"# {_hidden(field.hidden)}", 4)
+        yield note(f"# {_hidden(field.hidden)}", 4)
     yield (Span(f"{'':{INDENT + 2}}{closing}"),)
 
 
@@ -151,14 +166,15 @@ def _unchanged(field: FieldChange) -> int:
     return len(field.after) - touched if isinstance(field.after, list | dict) else 0
 
 
-def _edit(edit: Edit, page: Page) -> Iterator[Line]:
+def edit_lines(edit: Edit, page: Page, *, inner: int = 4) -> Iterator[Line]:
+    """Show one place inside a field."""
     head = f"{values.path_text(edit.path)} = " if _named(edit) else ""
     if edit.mark is Mark.CHANGED:
-        yield from _pair(edit.before, edit.after, head=head, page=page, inner=4)
+        yield from _pair(edit.before, edit.after, head=head, page=page, inner=inner)
         return
     value = edit.after if edit.mark is Mark.ADDED else edit.before
-    text = page.brief(value, page.room(INDENT + 6 + len(head)))
-    yield _row(edit.mark, head + text, inner=4)
+    text = page.brief(value, page.room(INDENT + 2 + inner + len(head)))
+    yield row(edit.mark, head + text, inner=inner)
 
 
 def _named(edit: Edit) -> bool:
@@ -171,7 +187,7 @@ def _named(edit: Edit) -> bool:
 def _replaced(field: FieldChange, head: str, page: Page) -> Iterator[Line]:
     before, after = field.before, field.after
     if isinstance(before, str) and isinstance(after, str) and _comparable(before, after):
-        yield _row(Mark.CHANGED, f"{head}{_lines_word(after)}")
+        yield row(Mark.CHANGED, f"{head}{_lines_word(after)}")
         yield from _line_differences(before, after, page)
     else:
         yield from _pair(before, after, head=head, page=page)
@@ -188,13 +204,13 @@ def _pair(before: Value, after: Value, *, head: str, page: Page, inner: int = 0)
     left = values.inline(before, room - 4)
     right = None if left is None else values.inline(after, room - 4 - len(left))
     if left is not None and right is not None:
-        yield _row(Mark.CHANGED, f"{head}{left} -> {right}", inner=inner)
+        yield row(Mark.CHANGED, f"{head}{left} -> {right}", inner=inner)
         return
     start = _first_difference(before, after)
     below = page.room(INDENT + inner + 6)
-    yield _row(Mark.CHANGED, head.rstrip(), inner=inner)
-    yield _row(Mark.REMOVED, _side(before, below, page=page, start=start), inner=inner + 4)
-    yield _row(Mark.ADDED, _side(after, below, page=page, start=start), inner=inner + 4)
+    yield row(Mark.CHANGED, head.rstrip(), inner=inner)
+    yield row(Mark.REMOVED, _side(before, below, page=page, start=start), inner=inner + 4)
+    yield row(Mark.ADDED, _side(after, below, page=page, start=start), inner=inner + 4)
 
 
 def _side(value: Value, room: int, *, page: Page, start: int) -> str:
@@ -221,7 +237,7 @@ def _first_difference(before: Value, after: Value) -> int:
 def _container(head: str, value: Value, *, page: Page, mark: Mark) -> Iterator[Line]:
     lines = values.block(value, room=page.room(INDENT + 4), most=page.most)
     for position, text in enumerate(lines):
-        yield _note(text, 0, style="") if position else _row(mark, head + text)
+        yield note(text, 0, style="") if position else row(mark, head + text)
 
 
 def _lines_word(text: str) -> str:
@@ -231,9 +247,9 @@ def _lines_word(text: str) -> str:
 def _text_block(text: str, page: Page) -> Iterator[Line]:
     lines = text.split("\n")
     for one in lines[: page.most]:
-        yield _note(_fitted(one, page), 4, style="")
+        yield note(_fitted(one, page), 4, style="")
     if len(lines) > page.most:
-        yield _note(f"… ({values.counted(len(lines) - page.most, 'more line')})", 4)
+        yield note(f"… ({values.counted(len(lines) - page.most, 'more line')})", 4)
 
 
 def _fitted(text: str, page: Page) -> str:
@@ -245,20 +261,22 @@ def _line_differences(before: str, after: str, page: Page) -> Iterator[Line]:
     from difflib import unified_diff  # noqa: PLC0415  # only texts of several lines need it
 
     differences = unified_diff(before.split("\n"), after.split("\n"), n=1, lineterm="")
-    rows = [row for row in islice(differences, 2, None) if not row.startswith("@@")]
-    for row in rows[: page.most]:
-        text = _fitted(row[1:], page)
-        yield _note(text, 4, style="") if row[0] == " " else _row(Mark(row[0]), text, inner=4)
-    if len(rows) > page.most:
-        yield _note(f"… ({values.counted(len(rows) - page.most, 'more line')} of differences)", 4)
+    found = [one for one in islice(differences, 2, None) if not one.startswith("@@")]
+    for one in found[: page.most]:
+        text = _fitted(one[1:], page)
+        yield note(text, 4, style="") if one[0] == " " else row(Mark(one[0]), text, inner=4)
+    if len(found) > page.most:
+        yield note(f"… ({values.counted(len(found) - page.most, 'more line')} of differences)", 4)
 
 
-def _row(mark: Mark, text: str, note: str = "", *, inner: int = 0) -> Line:
+def row(mark: Mark, text: str, *, remark: str = "", inner: int = 0) -> Line:
+    """Make a line about something that comes, goes or changes."""
     head = Span(f"{'':{INDENT + inner}}{mark.value} ", _STYLES[mark])
-    return (head, Span(text), Span(note, "replaced")) if note else (head, Span(text))
+    return (head, Span(text), Span(remark, "replaced")) if remark else (head, Span(text))
 
 
-def _note(text: str, inner: int, *, style: Style = "dim") -> Line:
+def note(text: str, inner: int, *, style: Style = "dim") -> Line:
+    """Make a line of our own words below a field."""
     return (Span(f"{'':{INDENT + 2 + inner}}{text}".rstrip(), style),)
 
 

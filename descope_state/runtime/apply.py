@@ -8,6 +8,7 @@ from descope_state.core.operations import Operation, Operations
 from descope_state.model.outcome import Fate
 from descope_state.runtime.gate import Permit
 from descope_state.runtime.means import Means
+from descope_state.runtime.patience import worded
 from descope_state.runtime.working import Ending, Worker
 
 DRAIN_SECONDS = 30.0
@@ -95,6 +96,10 @@ class Scheduler:
                 await wake.wait()
                 continue
             permit = await self._means.gate.reserve(family)
+            if permit.refusal is not None:
+                # Nothing is begun that the service, as it says, will not hear for days.
+                self._halt(worded(permit.refusal))
+                return
             try:
                 await self._slots.acquire()
             except asyncio.CancelledError:

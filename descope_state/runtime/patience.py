@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from descope_state.sdk.faults import Throttled, Unavailable
+from descope_state.sdk.faults import Fault, Throttled, Unavailable, Untrusted
 
 T = TypeVar("T")
 
@@ -24,6 +24,25 @@ def too_long(fault: Exception) -> bool:
     return isinstance(fault, Throttled) and (fault.after or 0) > PATIENCE
 
 
+def worded(fault: Fault) -> str:
+    """Give the words of a fault, and how long the service asks to wait where that is long."""
+    if isinstance(fault, Throttled) and too_long(fault):
+        return f"{fault.message}; the service asks to wait {_spoken(fault.after or 0)}"
+    return fault.message
+
+
+def _spoken(seconds: float) -> str:
+    days, hours = divmod(round(seconds / 3600), 24)
+    if days:
+        return f"{days} days"
+    return f"{hours} hours" if hours else f"{round(seconds / 60)} minutes"
+
+
+def hopeless(fault: Exception) -> bool:
+    """Tell whether trying again soon would be of no use, for this call and for all others."""
+    return too_long(fault) or isinstance(fault, Untrusted)
+
+
 async def patiently(
     call: Callable[[], Awaitable[T]],
     *,
@@ -38,6 +57,6 @@ async def patiently(
             return await call()
         except (Throttled, Unavailable) as fault:
             tries += 1
-            if tries >= TRIES or enough() or too_long(fault):
+            if tries >= TRIES or enough() or hopeless(fault):
                 raise
             await pause(backoff(tries, chance=chance()))

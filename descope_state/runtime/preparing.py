@@ -76,7 +76,13 @@ class Preparing:
             )
         values = self._filled(change.after or {})
         config = bound.config({name: self._revealed(value) for name, value in values.items()})
-        entry = promised(change, values, normal=bound.normal(config), version=bound.schema.version)
+        entry = promised(
+            change,
+            values,
+            normal=bound.normal(config),
+            version=bound.schema.version,
+            before=before,
+        )
         identity = bound.kind.identity(config)
         return Prepared(
             operation=operation,

@@ -22,8 +22,12 @@ async def refresh(
     catalog: Catalog,
     gate: Gate,
     parallelism: int = 10,
+    whole: bool = False,
 ) -> Observation:
-    """Observe a project: every object of the kinds in play."""
+    """Observe a project: every object of the kinds in play.
+
+    An object whose list lacks fields is read by itself where it is managed, or `whole` is asked.
+    """
     kinds = sorted(kinds)
     turns = asyncio.Semaphore(parallelism)
     tier, found = await asyncio.gather(
@@ -36,6 +40,7 @@ async def refresh(
                     managed=managed.get(kind, ()),
                     turns=turns,
                     chance=gate.chance,
+                    whole=whole,
                 )
                 for kind in kinds
             )
@@ -60,17 +65,21 @@ async def _looked_at(
     managed: Collection[str],
     turns: asyncio.Semaphore,
     chance: Callable[[], float],
+    whole: bool,
 ) -> tuple[ById, str]:
     """Give the objects of a kind, or why these credentials may not see any.
 
     Only where nothing of the kind is managed: what is, must never seem to have vanished.
     """
     try:
-        return await _objects(kind, lift=lift, managed=managed, turns=turns, chance=chance), ""
+        found = await _objects(
+            kind, lift=lift, managed=managed, turns=turns, chance=chance, every=whole
+        )
     except NotLicensed as fault:
         if managed:
             raise
         return {}, fault.message
+    return found, ""
 
 
 async def _objects(
@@ -80,6 +89,7 @@ async def _objects(
     managed: Collection[str],
     turns: asyncio.Semaphore,
     chance: Callable[[], float],
+    every: bool,
 ) -> ById:
     async def listed() -> list[Live]:
         return [lift(remote) async for remote in kind.list()]
@@ -94,7 +104,7 @@ async def _objects(
     found = {one.id: one for one in live}
     if kind.partial_list:
         known = sorted(
-            id_ for id_, one in found.items() if id_ in managed or one.identity in managed
+            id_ for id_, one in found.items() if every or id_ in managed or one.identity in managed
         )
         for id_, one in zip(known, await asyncio.gather(*map(whole, known)), strict=True):
             if one is None:

@@ -62,6 +62,9 @@ class Emulator(Protocol):
     def reset(self, home: Home) -> None:
         """Make a project what it was when it was new."""
 
+    def copy(self, home: Home, *, into: Home) -> None:
+        """Give another home the same project as it is now."""
+
     def call(self, home: Home, call: Call) -> tuple[int, Json]:
         """Send one call to a project and give status and body of its answer."""
 

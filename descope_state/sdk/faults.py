@@ -39,6 +39,10 @@ class Unavailable(Fault):
     """The request surely had no effect, and may be sent again."""
 
 
+class Untrusted(Unavailable):
+    """The server is not who it should be, or cannot be asked at all: waiting will not help."""
+
+
 class Indeterminate(Fault):
     """The request may or may not have taken effect."""
 

@@ -1,4 +1,4 @@
-"""The one place that sends requests: pace, deadline, size, strict JSON, and status to fault.
+"""The one place that sends requests: pace, deadlines, size, strict JSON, and status to fault.
 
 A provider describes its calls as `Endpoint` values and hands them to a `Transport`. The one made
 here speaks HTTP; an emulator in the same process implements the same protocol and settles its
@@ -11,7 +11,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from descope_state.frozen import dataclass
 from descope_state.sdk.faults import (
@@ -24,11 +24,15 @@ from descope_state.sdk.faults import (
     Throttled,
     Unauthorized,
     Unavailable,
+    Untrusted,
 )
+from descope_state.sdk.hosts import loopback
 from descope_state.sdk.provider import Gate
+from descope_state.sdk.strict_json import refuse_doubles
+from descope_state.sdk.unpacking import unpacker
 
 if TYPE_CHECKING:
-    import ssl
+    import asyncio
 
     import httpx
 
@@ -38,7 +42,9 @@ Describe = Callable[[Json], str]
 SECONDS = 60.0
 CONNECT_SECONDS = 10.0
 LARGEST = 32 * 1024 * 1024
+MOST_HEADERS = 1_000
 _TEXT = 300
+_TOO_LARGE = 10**300
 # A number that may overflow to infinity has three digits of exponent or hundreds of its own.
 _HUGE = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{300}")
 
@@ -141,24 +147,31 @@ def unsettled(endpoint: Endpoint, message: str) -> Fault:
 
 
 def parse(content: bytes) -> Json:
-    """Read JSON strictly: no NaN, no infinity, bounded depth; nothing at all is an empty object."""
+    """Read JSON strictly: no NaN, no infinity, no field twice, bounded depth.
+
+    Nothing at all is an empty object.
+    """
     if not content.strip():
         return {}
     from pydantic_core import from_json  # noqa: PLC0415  # start-up: only when something is read
 
     value = from_json(content, allow_inf_nan=False)
-    if _HUGE.search(content) and not _finite(value):
+    if _HUGE.search(content) and not _bounded(value):
         message = "a number is too large"
         raise ValueError(message)
+    refuse_doubles(content)
     return value
 
 
-def _finite(value: Json) -> bool:
+def _bounded(value: Json) -> bool:
+    """Tell whether all numbers are such that they can be calculated with, and spelled again."""
     match value:
         case dict():
-            return all(map(_finite, value.values()))
+            return all(map(_bounded, value.values()))
         case list():
-            return all(map(_finite, value))
+            return all(map(_bounded, value))
+        case int():
+            return abs(value) < _TOO_LARGE
         case float():
             return math.isfinite(value)
         case _:
@@ -193,6 +206,40 @@ def _until(text: str, now: str) -> float | None:
     return max(seconds, 0.0)
 
 
+# What a proxy is asked; nothing of the call itself is in it.
+_TUNNEL = b"CONNECT"
+
+
+class _Way:
+    """How far a call has come: until its first byte is on the wire, it has surely done nothing.
+
+    Reaching the service has a deadline of its own, through proxy and TLS; the whole call has one.
+    """
+
+    def __init__(
+        self,
+        deadline: "asyncio.Timeout",
+        *,
+        connect: float,
+        seconds: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self.connecting = False
+        self._deadline = deadline
+        self._connect = connect
+        self._clock = clock
+        self._end = clock() + seconds
+
+    async def heard(self, event: str, info: Mapping[str, Any]) -> None:
+        """Follow what the connection is about."""
+        if event == "connection.connect_tcp.started":
+            self.connecting = True
+            self._deadline.reschedule(min(self._clock() + self._connect, self._end))
+        elif event.endswith("send_request_headers.started") and info["request"].method != _TUNNEL:
+            self.connecting = False
+            self._deadline.reschedule(self._end)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpTransport:
     """Sends calls over HTTP: one gate per send, one deadline per call, no redirects, no retries.
@@ -205,6 +252,7 @@ class HttpTransport:
     gate: Gate
     settling: Settling
     seconds: float = SECONDS
+    connect: float = CONNECT_SECONDS
     largest: int = LARGEST
 
     async def send(
@@ -215,7 +263,7 @@ class HttpTransport:
             endpoint.method,
             endpoint.path,
             params=query,
-            headers=dict(self.headers),
+            headers={"accept-encoding": "gzip", **self.headers},
             content=None if body is None else json.dumps(body, allow_nan=False).encode(),
         )
         async with self.gate.passing(endpoint.family, reading=endpoint.reading):
@@ -226,33 +274,72 @@ class HttpTransport:
 
         import httpx  # noqa: PLC0415  # start-up: the embedded emulator never needs it
 
+        deadline = asyncio.timeout(self.seconds)
+        clock = asyncio.get_running_loop().time
+        way = _Way(deadline, connect=self.connect, seconds=self.seconds, clock=clock)
+        request.extensions["trace"] = way.heard
+        host = request.url.host
         try:
-            async with asyncio.timeout(self.seconds):
+            async with deadline:
                 return await self._exchange(endpoint, request)
         except TimeoutError:
+            if way.connecting:
+                raise _unreached(endpoint, host, why=f"{self.connect:g} s passed") from None
             message = f"{endpoint} was not answered within {self.seconds:g} s"
             raise unsettled(endpoint, message) from None
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as e:
-            message = f"{endpoint} did not reach {request.url.host} ({type(e).__name__})"
-            hint = "check the network, the endpoint and any proxy"
-            raise Unavailable(message, hint=hint) from None
         except httpx.RequestError as error:
+            lost = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+            if way.connecting or isinstance(error, lost):
+                raise _unreached(endpoint, host, why=type(error).__name__, error=error) from None
             message = f"{endpoint} got no whole answer ({type(error).__name__})"
             raise unsettled(endpoint, message) from None
 
     async def _exchange(self, endpoint: Endpoint, request: "httpx.Request") -> Answer:
         response = await self.client.send(request, stream=True, follow_redirects=False)
         try:
-            content = bytearray()
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > self.largest:
-                    message = f"{endpoint} was answered with more than {self.largest} bytes"
-                    raise Rejected(message) if endpoint.reading else Indeterminate(message)
+            if len(response.headers.raw) > MOST_HEADERS:
+                message = f"{endpoint} was answered with more than {MOST_HEADERS} headers"
+                raise unsettled(endpoint, message)
+            content = await self._content(endpoint, response)
         finally:
             await response.aclose()
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(status=response.status_code, headers=headers, content=bytes(content))
+        return Answer(status=response.status_code, headers=headers, content=content)
+
+    async def _content(self, endpoint: Endpoint, response: "httpx.Response") -> bytes:
+        """Read a body and unpack it piece by piece, for a small one may hold a huge one."""
+        content = bytearray()
+        try:
+            unpack = unpacker(response.headers.get("content-encoding", ""))
+            async for chunk in cast("httpx.AsyncByteStream", response.stream):
+                for piece in unpack.pieces(chunk):
+                    content += piece
+                    if len(content) > self.largest:
+                        message = f"{endpoint} was answered with more than {self.largest} bytes"
+                        raise Rejected(message) if endpoint.reading else Indeterminate(message)
+            unpack.close()
+        except ValueError as error:
+            message = f"{endpoint} got no whole answer ({error})"
+            raise unsettled(endpoint, message) from None
+        return bytes(content)
+
+
+def _unreached(
+    endpoint: Endpoint, host: str, *, why: str, error: Exception | None = None
+) -> Unavailable:
+    """Say that a call never left; a server that cannot show who it is is told apart."""
+    from descope_state.sdk.trust import doubted  # noqa: PLC0415  # start-up: it loads TLS
+
+    doubt = doubted(error)
+    if doubt:
+        message = f"{endpoint} was not sent: {host} is not to be trusted ({doubt})"
+        hint = (
+            "check the endpoint; where a proxy of yours opens TLS, name its certificate authority"
+            " in `SSL_CERT_FILE` or `REQUESTS_CA_BUNDLE`"
+        )
+        return Untrusted(message, hint=hint)
+    message = f"{endpoint} did not reach {host} ({why})"
+    return Unavailable(message, hint="check the network, the endpoint and any proxy")
 
 
 @asynccontextmanager
@@ -263,33 +350,42 @@ async def over_http(
     gate: Gate,
     settling: Settling,
     seconds: float = SECONDS,
+    connect: float = CONNECT_SECONDS,
 ) -> AsyncIterator[HttpTransport]:
     """Open a connection pool to one base URL; secrets belong in the Authorization header only."""
     import logging  # noqa: PLC0415  # start-up: as httpx
 
-    import httpx  # noqa: PLC0415  # start-up: as above
-
     for name in ("httpx", "httpcore"):
         # Both print whole URLs, which hold ids that are nobody's business.
         logging.getLogger(name).setLevel(logging.WARNING)
-    client = httpx.AsyncClient(
-        base_url=base_url,
-        verify=_trust(base_url),
-        timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
-        follow_redirects=False,
-    )
-    async with client:
+    connect = min(connect, seconds)
+    async with _client(base_url, seconds=seconds, connect=connect) as client:
         yield HttpTransport(
-            client=client, headers=headers, gate=gate, settling=settling, seconds=seconds
+            client=client,
+            headers=headers,
+            gate=gate,
+            settling=settling,
+            seconds=seconds,
+            connect=connect,
         )
 
 
-def _trust(base_url: str) -> "ssl.SSLContext":
-    """Load the certificate authorities (30 to 130 ms) only where TLS will be spoken."""
-    import ssl  # noqa: PLC0415  # start-up: as httpx
-
+def _client(base_url: str, *, seconds: float, connect: float) -> "httpx.AsyncClient":
+    """Make the client; what is on this machine is never asked for through a proxy."""
     import httpx  # noqa: PLC0415  # start-up: as above
 
-    if base_url.startswith("https:"):
-        return httpx.create_ssl_context()
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    from descope_state.sdk.trust import trust  # noqa: PLC0415  # start-up: it loads TLS
+
+    try:
+        return httpx.AsyncClient(
+            base_url=base_url,
+            verify=trust(base_url, usual=lambda: httpx.create_ssl_context(trust_env=False)),
+            # For the connection and for TLS, each; a handshake that is cancelled leaves its socket.
+            timeout=httpx.Timeout(seconds, connect=connect / 2),
+            follow_redirects=False,
+            trust_env=not loopback(httpx.URL(base_url).host),
+        )
+    except (ValueError, ImportError) as error:
+        message = f"the proxy that the environment names cannot be used ({type(error).__name__})"
+        hint = "set `HTTPS_PROXY` to an http:// or https:// URL, or name the host in `NO_PROXY`"
+        raise Untrusted(message, hint=hint) from None

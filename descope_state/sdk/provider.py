@@ -220,6 +220,32 @@ class Session(Protocol):
         """Name, by kind, the identities that every new project holds."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One line of a service's own trail: who did what, when, to which object.
+
+    `at` is in milliseconds since 1970. `action` is the service's word; `kind` and `verb`
+    (`create`, `update`, `delete`, or `write` where one call makes and changes alike) say the same
+    in ours, or nothing where that is not certain.
+    `subjects` are the ids and names that the line gives of the object, as far as it gives any.
+    """
+
+    at: int
+    actor: str
+    action: str
+    kind: str = ""
+    verb: str = ""
+    subjects: frozenset[str] = frozenset()
+
+
+@runtime_checkable
+class Trailed(Protocol):
+    """A session whose service tells who did what; a session may have this or not."""
+
+    async def trail(self, since: int) -> Sequence[Deed]:
+        """Give what was done since a time in milliseconds, as far back as the service remembers."""
+
+
 @runtime_checkable
 class Provider(Protocol):
     """What a provider package exports.

@@ -30,9 +30,13 @@ class Config(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """Made by the service; may be referred to, and stated only when `optional`."""
+    """Made by the service; may be referred to, and stated only when `optional`.
+
+    `made` is a pattern of what the service makes by itself: import leaves such a value out.
+    """
 
     optional: bool = False
+    made: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +73,25 @@ class JsonDocument:
     volatile: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Refers:
+    """A text, or a list of texts, that is a field of an object of another kind."""
+
+    kind: str
+    field: str
+
+
+def refers(kind: str, field: str) -> Refers:
+    """Mark what names an object of another kind by one of its fields; may be given twice."""
+    return Refers(kind, field)
+
+
 def keyed(by: str) -> Keyed:
     """Mark a list of objects as matched by the field `by`."""
     return Keyed(by)
 
 
-Mark = Computed | Sensitive | Immutable | Volatile | Unordered | Keyed | JsonDocument
+Mark = Computed | Sensitive | Immutable | Volatile | Unordered | Keyed | JsonDocument | Refers
 Json = Any
 JsonField = Annotated[Json, JsonDocument()]
 
@@ -130,6 +147,8 @@ class Field:
     sensitive: bool = False
     immutable: bool = False
     volatile: bool = False
+    refers: tuple[Refers, ...] = ()
+    made: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +196,8 @@ def _field(name: str, info: FieldInfo) -> Field:
         sensitive=Sensitive in marks,
         immutable=Immutable in marks,
         volatile=Volatile in marks,
+        refers=tuple(mark for mark in info.metadata if isinstance(mark, Refers)),
+        made=computed.made if isinstance(computed, Computed) else "",
     )
 
 

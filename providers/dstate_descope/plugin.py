@@ -1,17 +1,20 @@
 """The provider: where Descope is, who we are there, and what it holds."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from descope_state.sdk.citing import Citation, Value
+from descope_state.sdk.difference import Difference, FieldChange
 from descope_state.sdk.emulation import Emulator
 from descope_state.sdk.faults import Rejected, Unauthorized
+from descope_state.sdk.hosts import loopback
 from descope_state.sdk.http import Settling, Transport, over_http
-from descope_state.sdk.provider import Kind, Limit, Session, Target, Tier
-from dstate_descope import wire
+from descope_state.sdk.provider import Deed, Kind, Limit, Session, Target, Tier
+from dstate_descope import flow_citing, flow_model, trail, wire
 from dstate_descope.baseline import BASELINE
 from dstate_descope.kinds.access_key import AccessKeyKind
 from dstate_descope.kinds.fga_schema import FgaSchemaKind
@@ -55,6 +58,7 @@ LIMITS = (
     Limit(family="general", calls=100, seconds=60.0),
     Limit(family="user", calls=500, seconds=60.0),
     Limit(family="user search", calls=200, seconds=60.0),
+    Limit(family="audit search", calls=10, seconds=60.0),
 )
 # How long a read may take to show a write; Descope says "a few seconds".
 LAG = 10.0
@@ -90,6 +94,10 @@ class DescopeSession:
         """Name what every new project holds."""
         return BASELINE
 
+    async def trail(self, since: int) -> Sequence[Deed]:
+        """Tell who did what; Descope remembers 30 days."""
+        return await trail.deeds(self.transport, since)
+
 
 _TIERS = {f"tier{tier.value}": tier for tier in Tier}
 
@@ -105,6 +113,18 @@ class Descope:
     def connect(self, target: Target) -> AbstractAsyncContextManager[Session]:
         """Open a connection to the service, to another base URL, or to the embedded emulator."""
         return _embedded(target) if target.endpoint == "emulator" else _remote(target)
+
+    def difference(self, kind: str, change: FieldChange) -> Difference | None:
+        """Say how a flow changed in the words of flows."""
+        if (kind, change.name) != (FlowKind.name, "definition"):
+            return None
+        return flow_model.difference(change)
+
+    def cites(self, kind: str, attributes: Mapping[str, Value]) -> Iterable[Citation]:
+        """Say what a flow names of other objects."""
+        if kind != FlowKind.name:
+            return ()
+        return flow_citing.cites(attributes.get("definition"), ("definition",))
 
     def emulator(self) -> Emulator:
         """Give the service that runs on a laptop."""
@@ -185,11 +205,10 @@ def base_url(endpoint: str, project_id: str) -> str:
 
 def _checked(endpoint: str) -> str:
     parts = urlsplit(endpoint)
-    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
     if parts.username or parts.password or parts.query or parts.fragment or not parts.hostname:
         message = "the endpoint is not a base URL"
         raise Rejected(message, hint="write `emulator`, or a URL such as `https://api.descope.com`")
-    if parts.scheme != "https" and not (parts.scheme == "http" and local):
+    if parts.scheme != "https" and not (parts.scheme == "http" and loopback(parts.hostname)):
         message = f"the endpoint `{parts.hostname}` would be sent the management key in clear"
         raise Rejected(message, hint="use `https://`; `http://` is for this machine only")
     return endpoint.rstrip("/")

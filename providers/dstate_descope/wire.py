@@ -17,8 +17,8 @@ def _get(path: str, *, family: str = "general") -> Endpoint:
     return Endpoint(method="GET", path=path, family=family, reading=True)
 
 
-def _ask(path: str) -> Endpoint:
-    return Endpoint(method="POST", path=path, reading=True)
+def _ask(path: str, *, family: str = "general") -> Endpoint:
+    return Endpoint(method="POST", path=path, family=family, reading=True)
 
 
 def _post(path: str, *, family: str = "general") -> Endpoint:
@@ -101,7 +101,6 @@ def outbound_app(id_: str) -> Endpoint:
 
 FGA_LOAD = _get("/v1/mgmt/fga/schema")
 FGA_SAVE = _post("/v1/mgmt/fga/schema")
-FGA_DRY_RUN = _ask("/v1/mgmt/fga/schema/dryrun")
 
 ATTRIBUTE_ALL = _get("/v1/mgmt/user/customattributes", family="user")
 ATTRIBUTE_SAVE = _post("/v1/mgmt/user/customattribute/create", family="user")
@@ -128,7 +127,7 @@ TEMPLATE_DELETE = _post("/v1/mgmt/jwt/templates/delete")
 SCOPE_CLAIMS_GET = _ask("/v1/mgmt/scopeClaimMapping/get")
 SCOPE_CLAIMS_SET = _post("/v1/mgmt/scopeClaimMapping/set")
 
-AUDIT_SEARCH = _ask("/v1/mgmt/audit/search")
+AUDIT_SEARCH = _ask("/v1/mgmt/audit/search", family="audit search")
 USER_SEARCH = Endpoint(
     method="POST", path="/v2/mgmt/user/search", family="user search", reading=True
 )

@@ -3,6 +3,7 @@
 from descope_state.sdk.conformance import Sample
 from dstate_descope.kinds.inbound_application import (
     InboundApplication,
+    PermissionScope,
     Scope,
     ScopeClaims,
     Sessions,
@@ -100,7 +101,9 @@ INBOUND = [
             logo="https://logo.example/z.png",
             login_page_url=LOGIN,
             approved_callback_urls=["https://zap.example/cb"],
-            permissions_scopes=[Scope(name="docs", description="Docs", values=["docs.read"])],
+            permissions_scopes=[
+                PermissionScope(name="docs", description="Docs", values=["docs.read"])
+            ],
             attributes_scopes=[Scope(name="mail", values=["email"])],
             connections_scopes=[Scope(name="drive", values=["drive"])],
             audience_whitelist=["api"],

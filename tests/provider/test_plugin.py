@@ -99,7 +99,8 @@ async def test_entering_asks_the_service_nothing() -> None:
         target(endpoint="", project_id=PROJECT, key=KEY, gate=gate)
     ) as session:
         assert session.project_id == PROJECT
-        assert {limit.family for limit in session.limits} == {"general", "user", "user search"}
+        families = {limit.family for limit in session.limits}
+        assert families == {"general", "user", "user search", "audit search"}
         assert KEY not in repr(session)
     assert gate.families == []
 

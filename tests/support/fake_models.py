@@ -13,6 +13,7 @@ from descope_state.sdk.schema import (
     Sensitive,
     Unordered,
     Volatile,
+    refers,
 )
 
 
@@ -38,7 +39,7 @@ class Group(Named):
     """A set of labels, by name."""
 
     description: str = Field(default="", description="What it is for.")
-    labels: Annotated[list[str], Unordered()] = Field(
+    labels: Annotated[list[str], Unordered(), refers("label", "name")] = Field(
         default_factory=list, description="The names of its labels."
     )
 
@@ -136,7 +137,9 @@ class Record(Named):
 class Child(Named):
     """Something that belongs to a site and is known by that and its name."""
 
-    site: Annotated[str, Immutable()] = Field(description="The id of its site.")
+    site: Annotated[str, Immutable(), refers("site", "id")] = Field(
+        description="The id of its site."
+    )
     size: int = Field(default=1, description="How big it is.")
 
 

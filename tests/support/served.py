@@ -1,10 +1,13 @@
 """Real servers on this machine, for the real transport: the emulator, or one that says anything."""
 
 import asyncio
+import queue
+import re
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,11 +61,13 @@ class Wired:
 
 
 @contextmanager
-def wired(folder: Path, *, limits: Limits | None = None, tier: int = 1) -> Iterator[Wired]:
+def wired(
+    folder: Path, *, limits: Limits | None = None, tier: int = 1, make: type[Service] = Service
+) -> Iterator[Wired]:
     """Serve an emulator from a thread, and write a stack that points at it."""
     world = fresh(PROJECT)
     world.tier = tier
-    service = Service(world=world, monotonic=time.monotonic, limits=limits)
+    service = make(world=world, monotonic=time.monotonic, limits=limits)
     config = uvicorn.Config(
         application(service),
         host="127.0.0.1",
@@ -92,44 +97,70 @@ def wired(folder: Path, *, limits: Limits | None = None, tier: int = 1) -> Itera
         thread.join(10)
 
 
+Heard = tuple[int, asyncio.AbstractEventLoop, asyncio.Event]
+
+
 @contextmanager
 def saying(
-    answer: bytes | Callable[[bytes], Sequence[bytes]], *, pause: float = 0.0
+    answer: bytes | Callable[[bytes], Sequence[bytes]],
+    *,
+    pause: float = 0.0,
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[str]:
     """Serve the same bytes to whoever calls, whatever they are; pieces come with a pause."""
-    ready = threading.Event()
-    where: dict[str, int] = {}
-    loop = asyncio.new_event_loop()
+    listening: queue.Queue[Heard] = queue.Queue()
 
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        request = await reader.read(65_536)
-        pieces = answer(request) if callable(answer) else [answer]
-        try:
-            for piece in pieces:
-                writer.write(piece)
-                await writer.drain()
-                await asyncio.sleep(pause)
-        except ConnectionError:
-            pass
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = await _request(reader)
+        for piece in answer(request) if callable(answer) else [answer]:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(pause)
         writer.close()
+        await writer.wait_closed()
 
     async def serve() -> None:
-        server = await asyncio.start_server(handle, "127.0.0.1", 0)
-        where["port"] = server.sockets[0].getsockname()[1]
-        ready.set()
+        over = asyncio.Event()
+        speaking: set[asyncio.Task[None]] = set()
 
-    def run() -> None:
-        loop.run_until_complete(serve())
-        loop.run_forever()
+        async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.ensure_future(speak(reader, writer))
+            speaking.add(task)
+            # Whoever hung up before the end has heard what they wanted.
+            with suppress(OSError, asyncio.CancelledError):
+                await task
+            speaking.discard(task)
+            writer.transport.abort()
 
-    thread = threading.Thread(target=run, daemon=True)
+        async with await asyncio.start_server(handle, "127.0.0.1", 0, ssl=tls) as server:
+            port = server.sockets[0].getsockname()[1]
+            listening.put((port, asyncio.get_running_loop(), over))
+            await over.wait()
+        for task in speaking:
+            task.cancel()
+        await asyncio.gather(*speaking, return_exceptions=True)
+        # A connection is let go of in the next round of the loop, and closed in the one after.
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
-    ready.wait(10)
+    port, loop, over = listening.get(timeout=10)
     try:
-        yield f"http://127.0.0.1:{where['port']}"
+        yield f"http{'s' if tls else ''}://127.0.0.1:{port}"
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(over.set)
         thread.join(10)
+
+
+async def _request(reader: asyncio.StreamReader) -> bytes:
+    """Read a whole request: a connection that is closed on unread bytes is reset."""
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: *([0-9]+)", head, re.IGNORECASE)
+        return head + await reader.readexactly(int(length[1]) if length else 0)
+    except asyncio.IncompleteReadError as error:
+        return error.partial
 
 
 def http(body: bytes, *, status: str = "200 OK", headers: Mapping[str, str] | None = None) -> bytes:

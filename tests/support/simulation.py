@@ -254,7 +254,7 @@ class Life:
 _CRASHED = object()
 
 
-def _unkept(changes: object) -> None:
+def _unkept(changes: object, seen: object) -> None:
     """Keep no images: nothing here is undone."""
 
 

@@ -8,15 +8,15 @@ _ALPHABET = st.sampled_from([*"abzNO019 .:#-,'\"{}[]|>&*!%@`?~_=\\/$", "é", "\u
 _TEXTS = st.text(_ALPHABET, max_size=12)
 _KEYS = st.text(st.sampled_from("abcxyz_-é1"), min_size=1, max_size=5).map(lambda text: f"k{text}")
 _LINES = st.lists(st.text(st.sampled_from("abc #:-'\" "), max_size=8), min_size=1, max_size=4)
-_SCALARS = st.one_of(
+SCALARS = st.one_of(
     st.none(),
     st.booleans(),
     st.integers(-(2**53), 2**53),
     st.floats(allow_nan=False, allow_infinity=False, width=32),
     _TEXTS,
 )
-_DATA: st.SearchStrategy[Value] = st.recursive(
-    _SCALARS,
+DATA: st.SearchStrategy[Value] = st.recursive(
+    SCALARS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_KEYS, inner, max_size=4),
     max_leaves=12,
 )
@@ -90,7 +90,7 @@ def _block(draw: st.DrawFn, value: Value, *, indent: int) -> list[str]:
 @st.composite
 def documents(draw: st.DrawFn) -> bytes:
     """Draw the text of a valid YAML file."""
-    value = draw(_DATA.filter(lambda one: isinstance(one, list | dict) and bool(one)))
+    value = draw(DATA.filter(lambda one: isinstance(one, list | dict) and bool(one)))
     lines = _block(draw, value, indent=draw(st.sampled_from([0, 0, 0, 2])))
     end = draw(st.sampled_from(["\n", "\r\n"]))
     return (end.join(lines) + draw(st.sampled_from(["", end, end * 3]))).encode()

@@ -1,7 +1,7 @@
 """The commands that read the stack and tell about it."""
 
-from descope_state.cli import describing, reading
-from descope_state.cli.catalogue.command import Command
+from descope_state.cli import completing, describing, reading
+from descope_state.cli.catalogue.command import LOOKING, Command
 
 COMMANDS = (
     Command(
@@ -36,6 +36,7 @@ COMMANDS = (
             "dstate explain",
             "dstate explain tenant",
             "dstate explain tenant.self_provisioning_domains",
+            "dstate explain E1106",
         ),
         exits=(0, 64),
     ),
@@ -52,6 +53,13 @@ COMMANDS = (
         examples=("dstate fmt --check", "dstate fmt --diff", "dstate fmt"),
         exits=(0, 1, 2, 64),
         changes="Rewrites the stack's YAML files in place, unless asked only to look.",
+    ),
+    Command(
+        name="completion",
+        function=completing.completion,
+        examples=("dstate completion bash", "dstate completion zsh", "dstate completion fish"),
+        exits=(0, 64),
+        changes=LOOKING,
     ),
     Command(
         name="version",

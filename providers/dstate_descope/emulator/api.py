@@ -282,11 +282,7 @@ def _found(request: Request) -> tuple[tuple[str, str], Json]:
 def _write_down(world: World, request: Request) -> None:
     """Put a change into the audit trail, with what it was about."""
     body = request.body if isinstance(request.body, dict) else dict(request.query)
-    about = {
-        name: body[name]
-        for name in ("id", "name", "newName", "flowId", "tenantId", "ids", "names")
-        if body.get(name)
-    }
+    about = _about(body)
     tenant = about.get("tenantId") or (about.get("id") if "/tenant/" in request.path else None)
     audits.write(
         world,
@@ -295,6 +291,22 @@ def _write_down(world: World, request: Request) -> None:
         data=about,
         tenants=[tenant] if isinstance(tenant, str) else [],
     )
+
+
+def _about(body: Mapping[str, Json]) -> Json:
+    """Say which objects a change names, those inside a batch as well."""
+    about = {
+        name: body[name]
+        for name in ("id", "name", "newName", "flowId", "tenantId", "ids", "names")
+        if body.get(name)
+    }
+    names = [*(body.get("roleNames") or []), *(body.get("roleIds") or [])]
+    for value in body.values():
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict):
+                found = [one.get(name) for name in ("id", "name", "newName", "flowId")]
+                names += [text for text in found if text and isinstance(text, str)]
+    return {**about, "names": [*(about.get("names") or []), *names]} if names else about
 
 
 def _action(path: str) -> str:

@@ -64,6 +64,10 @@ class DescopeEmulator:
         """Make a project what it was when it was new."""
         _keep(home, fresh(_project(home)))
 
+    def copy(self, home: Home, *, into: Home) -> None:
+        """Give another home the same project as it is now."""
+        _keep(into, _opened(home))
+
     def call(self, home: Home, call: Call) -> tuple[int, Json]:
         """Send one call, with credentials that are always right."""
         world = _opened(home)

@@ -23,8 +23,10 @@ DOCUMENTED: Mapping[str, Bound] = {
     "user create": Bound(calls=100, seconds=60, back_off=60, by_source=False),
     "user search": Bound(calls=200, seconds=60, back_off=60, by_source=False),
     "user": Bound(calls=500, seconds=60, back_off=60, by_source=False),
+    "audit search": Bound(calls=10, seconds=60, back_off=60, by_source=False),
     "general": Bound(calls=100, seconds=60, back_off=60),
 }
+_AUDITS = "/v1/mgmt/audit/search"
 _USER = ("/v1/mgmt/user/", "/v2/mgmt/user/")
 _OWN = {"create": "user create", "update": "user search", "search": "user search"}
 
@@ -34,7 +36,7 @@ def family(path: str) -> str:
     for head in _USER:
         if path.startswith(head):
             return _OWN.get(path[len(head) :].split("/", maxsplit=1)[0], "user")
-    return "general"
+    return "audit search" if path == _AUDITS else "general"
 
 
 @dataclass(slots=True)

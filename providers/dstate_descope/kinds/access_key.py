@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.provider import Remote
-from descope_state.sdk.schema import Computed, Config, Immutable, Unordered, keyed
+from descope_state.sdk.schema import Computed, Config, Immutable, Unordered, keyed, refers
 from dstate_descope import wire
 from dstate_descope.kinds.fields import Attribute, AttributeName, Name, Text
 from dstate_descope.kinds.listed import Listed, after_writing, understood
@@ -20,8 +20,8 @@ class KeyTenant(Config):
 
     names: ClassVar[Mapping[str, str]] = {"tenant": "tenantId", "roles": "roleNames"}
 
-    tenant: Name = Field(description="The id of the tenant.")
-    roles: Annotated[list[Name], Unordered()] = Field(
+    tenant: Annotated[Name, refers("tenant", "id")] = Field(description="The id of the tenant.")
+    roles: Annotated[list[Name], Unordered(), refers("role", "name")] = Field(
         default_factory=list, description="The names of the roles that the key has there."
     )
 
@@ -48,7 +48,7 @@ class AccessKey(Config):
     user: Annotated[Text, Immutable()] = Field(
         default="", description="The id of the user in whose name the key acts."
     )
-    roles: Annotated[list[Name], Unordered()] = Field(
+    roles: Annotated[list[Name], Unordered(), refers("role", "name")] = Field(
         default_factory=list, description="The names of the project's roles that the key has."
     )
     tenants: Annotated[list[KeyTenant], keyed("tenant")] = Field(

@@ -6,16 +6,25 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from descope_state.sdk.faults import Rejected
+from descope_state.sdk.faults import Rejected, Unavailable
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.provider import Remote
-from descope_state.sdk.schema import Computed, Config, Immutable, JsonField, Unordered, keyed
+from descope_state.sdk.schema import (
+    Computed,
+    Config,
+    Immutable,
+    JsonField,
+    Unordered,
+    keyed,
+    refers,
+)
 from dstate_descope import wire
 from dstate_descope.kinds.fields import Attribute, AttributeName, Long, Name, Text, Unit, Url
 from dstate_descope.kinds.listed import Listed, understood
 
 _PAGE = 500
 _MOST_PAGES = 200
+_MOST_LOOKS = 4
 
 
 class Scope(Config):
@@ -26,6 +35,14 @@ class Scope(Config):
     values: Annotated[list[Name], Unordered()] = Field(
         default_factory=list, description="The roles, permissions or attributes it stands for."
     )
+
+
+class PermissionScope(Scope):
+    """One thing that a user is asked to let the application do."""
+
+    values: Annotated[
+        list[Name], Unordered(), refers("permission", "name"), refers("role", "name")
+    ] = Field(default_factory=list, description="The permissions or roles it stands for.")
 
 
 class ScopeClaims(Config):
@@ -54,8 +71,12 @@ class Sessions(Config):
     session_token_unit: Unit = Field(default="", description="The unit of that time.")
     key_session_token: int = Field(default=0, ge=0, description="How long a key's token lasts.")
     key_session_token_unit: Unit = Field(default="", description="The unit of that time.")
-    user_template_id: Text = Field(default="", description="The JWT template of users' tokens.")
-    key_template_id: Text = Field(default="", description="The JWT template of keys' tokens.")
+    user_template_id: Annotated[Text, refers("jwt_template", "id")] = Field(
+        default="", description="The JWT template of users' tokens."
+    )
+    key_template_id: Annotated[Text, refers("jwt_template", "id")] = Field(
+        default="", description="The JWT template of keys' tokens."
+    )
 
 
 class InboundApplication(Config):
@@ -76,7 +97,7 @@ class InboundApplication(Config):
     approved_callback_urls: Annotated[list[Name], Unordered()] = Field(
         default_factory=list, description="Where users may be sent back to."
     )
-    permissions_scopes: Annotated[list[Scope], keyed("name")] = Field(
+    permissions_scopes: Annotated[list[PermissionScope], keyed("name")] = Field(
         default_factory=list, description="What it may do, as permissions and roles."
     )
     attributes_scopes: Annotated[list[Scope], keyed("name")] = Field(
@@ -97,7 +118,9 @@ class InboundApplication(Config):
     session_settings: Sessions | None = Field(
         default=None, description="How long what it is given lasts."
     )
-    consent_flow_id: Text = Field(default="", description="The flow that asks for consent.")
+    consent_flow_id: Annotated[Text, refers("flow", "id")] = Field(
+        default="", description="The flow that asks for consent."
+    )
     non_confidential_client: Annotated[bool, Immutable()] = Field(
         default=False, description="Whether it cannot keep a secret, as a page in a browser."
     )
@@ -126,26 +149,47 @@ class InboundApplicationKind(Listed[InboundApplication]):
     reads: ClassVar[Mapping[str, int]] = {"create": 1}
 
     async def list(self) -> AsyncIterator[Remote[InboundApplication]]:
-        """Give every application, page by page; what was seen ends a list that has no end."""
-        seen: set[str] = set()
+        """Give every application, page by page; several pages count once two looks agree.
+
+        Between two pages the list may shift, and what shifts is on neither: it would seem deleted.
+        """
+        found, pages = await self._everything()
+        for look in range(_MOST_LOOKS):
+            if pages == 1:
+                break
+            again, pages = await self._everything()
+            if again.keys() == found.keys():
+                break
+            found = again
+            if look == _MOST_LOOKS - 1:
+                message = f"{self.everything} changes for as long as it is read"
+                raise Unavailable(message)
+        for remote in found.values():
+            if remote is not None:
+                yield remote
+
+    async def _everything(self) -> tuple[dict[str, Remote[InboundApplication] | None], int]:
+        """Read all pages once: what is managed by its id, and None for what registered itself."""
+        found: dict[str, Remote[InboundApplication] | None] = {}
         for page in range(_MOST_PAGES):
             query = {"page": str(page), "limit": str(_PAGE)}
             answer = await self.transport.send(self.everything, query=query)
-            rows, fresh = understood(self.everything, partial(self._page, answer, seen))
-            for remote in fresh:
-                yield remote
-            if rows < _PAGE:
-                return
+            number, rows = understood(self.everything, partial(self._page, answer))
+            fresh = rows.keys() - found.keys()
+            found |= rows
+            # Fewer than were asked for are the last; more, and nothing new, are everything.
+            if number < _PAGE or (number > _PAGE and not fresh):
+                return found, page + 1
+            if not fresh:
+                message = f"{self.everything} gave the same page twice"
+                raise Unavailable(message)
         message = f"{self.everything} has no end: {_MOST_PAGES} pages were read"
         raise Rejected(message)
 
-    def _page(
-        self, answer: wire.Json, seen: set[str]
-    ) -> tuple[int, tuple[Remote[InboundApplication], ...]]:
+    def _page(self, answer: wire.Json) -> tuple[int, dict[str, Remote[InboundApplication] | None]]:
         rows = wire.Record(answer, "answer").records(self.rows, self.name)
-        fresh = [row for row in rows if row.id() not in seen]
-        seen.update(row.id() for row in fresh)
-        return len(rows), tuple(self.decode(row) for row in fresh if not row.flag("dynamic"))
+        shown = {row.id(): None if row.flag("dynamic") else self.decode(row) for row in rows}
+        return len(rows), shown
 
     async def read(self, id: str) -> Remote[InboundApplication] | None:
         """Give one application by its id, or None."""
@@ -154,7 +198,7 @@ class InboundApplicationKind(Listed[InboundApplication]):
     async def create(self, config: InboundApplication) -> Remote[InboundApplication]:
         """Make an application; its secret can be read in the console at any time."""
         answer = await self.transport.send(wire.INBOUND_CREATE, body=self._body(config))
-        made = understood(wire.INBOUND_CREATE, wire.Record(answer, self.name).id)
+        made = understood(wire.INBOUND_CREATE, lambda: wire.Record(answer, self.name).id())
         return await self._seen(self.read(made), f"application `{config.name}` (`{made}`)")
 
     async def update(

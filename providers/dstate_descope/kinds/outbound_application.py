@@ -6,7 +6,15 @@ from pydantic import Field
 
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.provider import Remote
-from descope_state.sdk.schema import Computed, Config, Immutable, Sensitive, Unordered, keyed
+from descope_state.sdk.schema import (
+    Computed,
+    Config,
+    Immutable,
+    Sensitive,
+    Unordered,
+    keyed,
+    refers,
+)
 from dstate_descope import wire
 from dstate_descope.kinds.fields import Long, Name, Text, Url
 from dstate_descope.kinds.listed import Listed
@@ -24,9 +32,9 @@ class UrlParameter(Config):
 class OutboundApplication(Config):
     """A service that users connect, so that the product may act there in their name."""
 
-    id: Annotated[Name | None, Immutable(), Computed(optional=True)] = Field(
-        default=None, description="The id; chosen here, or else made by Descope."
-    )
+    id: Annotated[
+        Name | None, Immutable(), Computed(optional=True, made=r"OA[0-9A-Za-z]{25,27}")
+    ] = Field(default=None, description="The id; chosen here, or else made by Descope.")
     name: Name = Field(description="The name of the application; unique within the project.")
     description: Text = Field(default="", description="What it is, for people.")
     logo: Long = Field(default="", description="The picture it is shown with, as a URL or data.")
@@ -64,7 +72,7 @@ class OutboundApplication(Config):
     )
     use_dcr: bool = Field(default=False, description="Whether we register ourselves there.")
     dcr_url: Url = Field(default="", description="Where we do.")
-    tenant_id: Annotated[Text, Immutable()] = Field(
+    tenant_id: Annotated[Text, Immutable(), refers("tenant", "id")] = Field(
         default="", description="The id of the tenant whose application it is."
     )
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.provider import Remote
-from descope_state.sdk.schema import Config, Immutable
+from descope_state.sdk.schema import Config, Immutable, refers
 from dstate_descope import wire
 from dstate_descope.kinds.fields import Text
 from dstate_descope.kinds.overlaid import PROJECT, Overlaid
@@ -18,7 +18,7 @@ class PasswordSettings(Config):
 
     names: ClassVar[Mapping[str, str]] = {"tenant": "tenantId"}
 
-    tenant: Annotated[Text, Immutable()] = Field(
+    tenant: Annotated[Text, Immutable(), refers("tenant", "id")] = Field(
         default="", description="The id of the tenant; empty for the whole project."
     )
     enabled: bool = Field(default=False, description="Whether passwords may be used at all.")

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.provider import Remote
-from descope_state.sdk.schema import Computed, Config, Immutable, Unordered
+from descope_state.sdk.schema import Computed, Config, Immutable, Unordered, refers
 from dstate_descope import wire
 from dstate_descope.kinds.fields import ShortName, Text
 from dstate_descope.kinds.listed import Listed, after_writing, understood
@@ -25,10 +25,10 @@ class Role(Config):
         description="The name that users, keys and tenants refer to; unique within its level."
     )
     description: Text = Field(default="", description="What the role is for, for people.")
-    permissions: Annotated[list[str], Unordered()] = Field(
+    permissions: Annotated[list[str], Unordered(), refers("permission", "name")] = Field(
         default_factory=list, description="The names of the permissions that the role grants."
     )
-    tenant: Annotated[str, Immutable()] = Field(
+    tenant: Annotated[str, Immutable(), refers("tenant", "id")] = Field(
         default="",
         description="The id of the tenant that the role belongs to; empty for a project's role.",
     )

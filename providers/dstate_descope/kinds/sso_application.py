@@ -7,7 +7,15 @@ from pydantic import Field, model_validator
 
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.provider import Remote, Tier
-from descope_state.sdk.schema import Computed, Config, Immutable, JsonField, Unordered, keyed
+from descope_state.sdk.schema import (
+    Computed,
+    Config,
+    Immutable,
+    JsonField,
+    Unordered,
+    keyed,
+    refers,
+)
 from dstate_descope import wire
 from dstate_descope.kinds.codec import Codec
 from dstate_descope.kinds.fields import Long, Name, Text, Url
@@ -27,8 +35,10 @@ class AttributeMapping(Config):
 class MappedRole(Config):
     """One role that makes a user a member of a group."""
 
-    id: Text = Field(default="", description="The id of the role.")
-    name: Text = Field(default="", description="The name of the role.")
+    id: Annotated[Text, refers("role", "id")] = Field(default="", description="The id of the role.")
+    name: Annotated[Text, refers("role", "name")] = Field(
+        default="", description="The name of the role."
+    )
 
 
 class GroupMapping(Config):
@@ -122,9 +132,9 @@ class WsFed(Config):
 class SsoApplication(Config):
     """A product that users sign in to with Descope as the identity provider."""
 
-    id: Annotated[Name | None, Immutable(), Computed(optional=True)] = Field(
-        default=None, description="The id; chosen here, or else made by Descope."
-    )
+    id: Annotated[
+        Name | None, Immutable(), Computed(optional=True, made=r"SA[0-9A-Za-z]{25,27}")
+    ] = Field(default=None, description="The id; chosen here, or else made by Descope.")
     name: Name = Field(description="The name of the application; unique within the project.")
     type: Annotated[Protocol, Immutable()] = Field(
         description="The protocol it speaks: `oidc`, `saml` or `wsfed`."
@@ -213,7 +223,7 @@ class SsoApplicationKind(Listed[SsoApplication]):
         endpoint = _CREATE[config.type]
         body = self._body(config) | ({"id": config.id} if config.id else {})
         answer = await self.transport.send(endpoint, body=body)
-        made = understood(endpoint, wire.Record(answer, self.name).id)
+        made = understood(endpoint, lambda: wire.Record(answer, self.name).id())
         return await self._seen(self.read(made), f"application `{config.name}` (`{made}`)")
 
     async def update(

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.provider import Along, Remote
-from descope_state.sdk.schema import Computed, Config, Immutable, Unordered, Volatile
+from descope_state.sdk.schema import Computed, Config, Immutable, Unordered, Volatile, refers
 from dstate_descope import wire
 from dstate_descope.kinds.fields import Attribute, AttributeName, Name, Text
 from dstate_descope.kinds.listed import Listed, after_writing, understood
@@ -26,7 +26,9 @@ class Tenant(Config):
         "federated_application_ids": "federatedAppIds",
     }
 
-    id: Annotated[Name | None, Immutable(), Computed(optional=True)] = Field(
+    id: Annotated[
+        Name | None, Immutable(), Computed(optional=True, made=r"T[0-9A-Za-z]{26,28}")
+    ] = Field(
         default=None, description="The id of the tenant; chosen here, or else made by Descope."
     )
     name: Name = Field(description="The name of the tenant; unique within the project.")
@@ -47,16 +49,18 @@ class Tenant(Config):
     enforce_sso_exclusions: Annotated[list[Name], Unordered()] = Field(
         default_factory=list, description="The ids of users who may sign in without SSO."
     )
-    federated_application_ids: Annotated[list[Name], Unordered()] = Field(
+    federated_application_ids: Annotated[
+        list[Name], Unordered(), refers("sso_application", "id")
+    ] = Field(
         default_factory=list, description="The ids of the applications that the tenant may use."
     )
-    parent: Annotated[Text, Immutable()] = Field(
+    parent: Annotated[Text, Immutable(), refers("tenant", "id")] = Field(
         default="", description="The id of the tenant that this one is below."
     )
     role_inheritance: RoleInheritance = Field(
         default="", description="What users of the parent may do here; empty leaves the default."
     )
-    default_roles: Annotated[list[Name], Unordered()] = Field(
+    default_roles: Annotated[list[Name], Unordered(), refers("role", "name")] = Field(
         default_factory=list, description="The names of the roles that new users are given."
     )
     auth_type: Annotated[str | None, Computed()] = Field(
@@ -105,7 +109,7 @@ class TenantKind(Listed[Tenant]):
         chosen = {"id": config.id, "parent": config.parent}
         body = self._body(config) | {name: value for name, value in chosen.items() if value}
         answer = await self.transport.send(wire.TENANT_CREATE, body=body)
-        made = understood(wire.TENANT_CREATE, wire.Record(answer, self.name).id)
+        made = understood(wire.TENANT_CREATE, lambda: wire.Record(answer, self.name).id())
         what = f"tenant `{config.name}` (`{made}`)"
         if config.default_roles:
             await after_writing(self._give_roles(made, config), what)

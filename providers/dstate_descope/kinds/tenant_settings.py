@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from descope_state.sdk.http import Endpoint
-from descope_state.sdk.schema import Config, Immutable
+from descope_state.sdk.schema import Config, Immutable, refers
 from dstate_descope import wire
 from dstate_descope.kinds.fields import Name, Text, Unit
 from dstate_descope.kinds.overlaid import Overlaid
@@ -51,7 +51,9 @@ class TenantSettings(Config):
         "setup_suite": "ssoSetupSuiteSettings",
     }
 
-    tenant: Annotated[Name, Immutable()] = Field(description="The id of the tenant.")
+    tenant: Annotated[Name, Immutable(), refers("tenant", "id")] = Field(
+        description="The id of the tenant."
+    )
     enabled: bool = Field(
         default=False, description="Whether the tenant has session settings of its own."
     )

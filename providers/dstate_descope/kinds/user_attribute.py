@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.provider import Remote
-from descope_state.sdk.schema import Config, Immutable, JsonField, Unordered, keyed
+from descope_state.sdk.schema import Config, Immutable, JsonField, Unordered, keyed, refers
 from dstate_descope import wire
 from dstate_descope.kinds.fields import AttributeName, Name, Text
 from dstate_descope.kinds.listed import Listed, understood
@@ -47,10 +47,10 @@ class UserAttribute(Config):
     default_value: JsonField = Field(
         default=None, description="The value of users who were given none."
     )
-    view_permissions: Annotated[list[Name], Unordered()] = Field(
+    view_permissions: Annotated[list[Name], Unordered(), refers("permission", "name")] = Field(
         default_factory=list, description="The names of the permissions that may see it."
     )
-    edit_permissions: Annotated[list[Name], Unordered()] = Field(
+    edit_permissions: Annotated[list[Name], Unordered(), refers("permission", "name")] = Field(
         default_factory=list, description="The names of the permissions that may change it."
     )
 

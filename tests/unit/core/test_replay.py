@@ -15,7 +15,7 @@ from descope_state.model.event import (
     Step,
     Succeeded,
 )
-from descope_state.model.resource import Entry
+from descope_state.model.resource import Entry, Status
 from descope_state.model.state import Snapshot, problems
 
 A, B, C = (Address("site", name) for name in "abc")
@@ -146,3 +146,11 @@ def test_any_beginning_of_a_journal_is_a_state_that_was_true_then() -> None:
         snapshot = replayed(EMPTY, events[:length]).snapshot()
         assert problems(snapshot) == ()
         assert len(snapshot.entries) + len(snapshot.pending) == length // 2
+
+
+def test_what_is_passing_is_known_to_its_run_and_in_no_state() -> None:
+    """What no block states is found again after a crash, and let go of once that is settled."""
+    passing, user = replace(entry(A, "s-1"), status=Status.PASSING), entry(B, "s-2", A)
+    replay = replayed(EMPTY, [Noted(address=one.address, entry=one) for one in (passing, user)])
+    assert A in replay.entries
+    assert replay.snapshot().entries == {B: replace(user, depends_on=())}

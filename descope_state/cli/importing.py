@@ -1,0 +1,198 @@
+"""The command `import`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from descope_state.cli.opening import opening
+from descope_state.cli.options import (
+    AsJson,
+    AutoApprove,
+    Changes,
+    Confirm,
+    EnvironmentName,
+    LockTimeout,
+    MaxCapacity,
+    Overrides,
+    VariableFiles,
+    Variables,
+    Verbose,
+    pairs,
+    seconds_of,
+)
+from descope_state.errors import UsageError
+
+if TYPE_CHECKING:
+    # For annotations only: everything below the command line comes with it.
+    from descope_state.app.applying import Manner
+    from descope_state.cli.attendant import Attendant
+    from descope_state.cli.terminal import Terminal
+
+ImportAddress = Annotated[
+    str | None,
+    typer.Argument(help="Where it is to stand in the stack.", metavar="ADDRESS"),
+]
+ObjectId = Annotated[str | None, typer.Argument(help="The object's id, or its name.", metavar="ID")]
+WriteInto = Annotated[
+    str,
+    typer.Option("--write", help="Write the block the stack lacks into this file.", metavar="FILE"),
+]
+
+
+Everything = Annotated[
+    bool, typer.Option("--all", help="Bring in all that the project holds and no stack does.")
+]
+Baseline = Annotated[
+    bool,
+    typer.Option("--baseline", help="With --all: also what every new project holds."),
+]
+OutDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--out-dir", help="With --all: the stack to write into; a new one is made.", metavar="DIR"
+    ),
+]
+
+
+def bring(
+    context: typer.Context,
+    address: ImportAddress = None,
+    *,
+    id_: ObjectId = None,
+    env: EnvironmentName = None,
+    write: WriteInto = "",
+    everything: Everything = False,
+    out_dir: OutDir = None,
+    baseline: Baseline = False,
+    auto_approve: AutoApprove = False,
+    confirm: Confirm = None,
+    override: Overrides = None,
+    var: Variables = None,
+    var_file: VariableFiles = None,
+    parallelism: Changes = 10,
+    max_capacity: MaxCapacity = 1.0,
+    lock_timeout: LockTimeout = None,
+    verbose: Verbose = False,
+    json: AsJson = False,
+) -> None:
+    """Put objects that exist under management.
+
+    One object under an address of the stack: the plan says what would change, and asks. A block
+    that the stack lacks is printed, or written with --write. With --all a whole project: one file
+    a kind, references instead of repeated names; nothing that is there is overwritten.
+    """
+    from descope_state.cli.importing_run import run_import, run_import_all
+
+    alone: dict[str, object] = {"--write": write, "--override": override, "--verbose": verbose}
+    _check((address, id_), alone=alone, everything=everything, all_=(out_dir, baseline))
+    manner = _manner(
+        parallelism=parallelism,
+        max_capacity=max_capacity,
+        lock_timeout=lock_timeout,
+        override=override,
+        confirm=confirm,
+        automatic=auto_approve,
+    )
+    here = opening(context.obj, env=env, var=var, var_file=var_file)
+    terminal, one = context.obj, (address or "", id_ or "", write)
+    if everything:
+        status = run_import_all(terminal, here, which=(out_dir, baseline), manner=manner, json=json)
+    else:
+        attendant = _attendant(terminal, json=json, verbose=verbose)
+        status = run_import(terminal, here, what=one, manner=manner, attendant=attendant)
+    raise typer.Exit(status)
+
+
+def _attendant(terminal: "Terminal", *, json: bool, verbose: bool = False) -> "Attendant":
+    from descope_state.cli.attendant import Attendant
+
+    return Attendant(terminal=terminal, json=json, verbose=verbose)
+
+
+def _check(
+    place: tuple[str | None, str | None],
+    *,
+    alone: Mapping[str, object],
+    everything: bool,
+    all_: tuple[Path | None, bool],
+) -> None:
+    """Refuse what does not go together, and what says nothing."""
+    together = dict(zip(("--out-dir", "--baseline"), all_, strict=True))
+    stray = [name for name, value in (alone if everything else together).items() if value]
+    if everything and (any(place) or stray):
+        what = f"`{stray[0]}`" if stray else "an address"
+        message = f"`--all` and {what} do not go together"
+        raise UsageError(message, hint="with --all, everything is taken in as it is")
+    if stray:
+        message = f"`{stray[0]}` is for `dstate import --all`"
+        raise UsageError(message, hint="leave it out, or say --all")
+    if not everything and not all(place):
+        message = "what is to be imported, and where?"
+        hint = "write `dstate import ADDRESS ID`, or `dstate import --all`"
+        raise UsageError(message, hint=hint)
+
+
+def _manner(
+    *,
+    parallelism: int,
+    max_capacity: float,
+    lock_timeout: str | None,
+    override: list[str] | None,
+    confirm: str | None,
+    automatic: bool,
+) -> "Manner":
+    from descope_state.app.applying import Manner
+    from descope_state.app.wishing import overrides_of
+
+    return Manner(
+        parallelism=parallelism,
+        capacity=max_capacity,
+        lock_timeout=seconds_of(lock_timeout, option="--lock-timeout"),
+        overrides=overrides_of(pairs(override, option="--override")),
+        confirmed=confirm or "",
+        automatic=automatic,
+    )
+
+
+def adopting(
+    context: typer.Context,
+    names: Annotated[
+        list[str],
+        typer.Argument(help="Its name, its id, or KIND.NAME.", metavar="OBJECT..."),
+    ],
+    *,
+    env: EnvironmentName = None,
+    write: WriteInto = "",
+    auto_approve: AutoApprove = False,
+    confirm: Confirm = None,
+    var: Variables = None,
+    var_file: VariableFiles = None,
+    parallelism: Changes = 10,
+    max_capacity: MaxCapacity = 1.0,
+    lock_timeout: LockTimeout = None,
+    json: AsJson = False,
+) -> None:
+    """Take objects into the stack that are in none.
+
+    A block for each is added below the others of its kind, every line that was there stays, and
+    the objects are put into the state as they are. Nothing is written to the project.
+    """
+    from descope_state.cli.importing_run import run_adopt
+
+    status = run_adopt(
+        context.obj,
+        opening(context.obj, env=env, var=var, var_file=var_file),
+        what=(tuple(names), write),
+        manner=_manner(
+            parallelism=parallelism,
+            max_capacity=max_capacity,
+            lock_timeout=lock_timeout,
+            override=None,
+            confirm=confirm,
+            automatic=auto_approve,
+        ),
+        attendant=_attendant(context.obj, json=json),
+    )
+    raise typer.Exit(status)

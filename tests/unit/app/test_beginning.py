@@ -1,0 +1,57 @@
+"""Beginning a stack: what is written plans at once, and what was there stays."""
+
+from pathlib import Path
+
+import pytest
+
+from descope_state.app.beginning import name_of
+from tests.support.spoken import said
+
+
+def test_what_init_writes_plans_at_once_and_ends_in_nothing_to_do(tmp_path: Path) -> None:
+    assert said(["init", "auth", "--env", "dev", "--env", "prod"], folder=tmp_path).status == 0
+    stack = tmp_path / "auth"
+    assert said(["validate"], folder=stack).status == 0
+    assert said(["fmt", "--check"], folder=stack).status == 0
+    assert "Plan: 2 to add" in said(["plan"], folder=stack).out
+    assert said(["apply", "-auto-approve"], folder=stack).status == 0
+    assert said(["plan", "-detailed-exitcode"], folder=stack).status == 0
+    assert said(["doctor"], folder=stack).status == 0
+
+
+def test_production_is_protected_from_the_start(tmp_path: Path) -> None:
+    said(["init", "--name", "x", "--env", "prod", "--env", "dev"], folder=tmp_path)
+    came = said(["doctor", "--env", "prod"], folder=tmp_path)
+    assert "for `prod`, protected" in came.out
+    assert came.status == 7
+
+
+def test_a_stack_is_not_begun_twice(tmp_path: Path) -> None:
+    said(["init", "--yes"], folder=tmp_path)
+    before = (tmp_path / "dstate.yaml").read_bytes()
+    came = said(["init", "--yes"], folder=tmp_path)
+    assert (came.status, "is a stack already" in came.err) == (64, True)
+    assert (tmp_path / "dstate.yaml").read_bytes() == before
+
+
+def test_files_that_are_there_stay_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("mine\n")
+    came = said(["init", "--yes"], folder=tmp_path)
+    assert ".gitignore was there" in came.out
+    assert (tmp_path / ".gitignore").read_text() == "mine\n"
+
+
+@pytest.mark.parametrize("words", [["--name", "Not Good"], ["--env", "Prod!"], ["--name", "../x"]])
+def test_names_that_cannot_be_are_refused_before_anything_is_written(
+    tmp_path: Path, words: list[str]
+) -> None:
+    came = said(["init", "--yes", *words], folder=tmp_path)
+    assert came.status == 64
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"), [("Our Auth", "our-auth"), ("x", "x"), ("__", "stack"), ("Ü", "stack")]
+)
+def test_a_stack_is_called_like_its_folder(tmp_path: Path, folder: str, name: str) -> None:
+    assert name_of(tmp_path / folder) == name

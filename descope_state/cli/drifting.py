@@ -12,7 +12,7 @@ from descope_state.cli.options import (
     Variables,
     Verbose,
 )
-from descope_state.errors import Exit
+from descope_state.errors import Exit, UsageError
 
 
 def drift(
@@ -32,6 +32,7 @@ def drift(
     status is 7 or 8: that is not the same as no drift.
     """
     if context.invoked_subcommand is not None:
+        _refuse_before(context)
         return
     from descope_state.cli.drifting_run import run_drift
 
@@ -45,3 +46,14 @@ def drift(
     )
     if found:
         raise typer.Exit(Exit.CHANGES)
+
+
+def _refuse_before(context: typer.Context) -> None:
+    """Refuse options that stand before the name of another command: they would go unheard."""
+    for name in context.params:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            option = "--" + name.replace("_", "-")
+            message = f"`{option}` stands before `{context.invoked_subcommand}`"
+            hint = f"write it after: `{context.command_path} {context.invoked_subcommand} {option}`"
+            raise UsageError(message, hint=f"{hint} …")

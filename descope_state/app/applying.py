@@ -18,15 +18,15 @@ from descope_state.app.admission import (
     revealed,
     workspace_of,
 )
+from descope_state.app.backing import Keeper, Recording
 from descope_state.app.carrying import Errand, Place, carried_out, settled
 from descope_state.app.confiding import Confided, Remembering, confidant
 from descope_state.app.confiding import check as check_confidant
 from descope_state.app.connecting import connected, gate_for, translated
-from descope_state.app.locking import locked, started_by
+from descope_state.app.locking import locked, refusals_told, started_by
 from descope_state.app.planning import Planned, Reading, planned
 from descope_state.app.remembering import writing_to
 from descope_state.app.surroundings import Surroundings
-from descope_state.app.trailing import Trail
 from descope_state.app.workspace import Opening, Workspace, opened, outlined
 from descope_state.config.files import read_anywhere
 from descope_state.core.observation import Observation
@@ -34,7 +34,7 @@ from descope_state.core.planner import Wishes
 from descope_state.core.ports import SILENT, Confidant, Observer
 from descope_state.errors import Interrupted, Refused, StalePlan, UnsafeFile
 from descope_state.frozen import dataclass
-from descope_state.model.change import Action, Change
+from descope_state.model.change import Action
 from descope_state.model.codec import decode_plan, encode_plan, plan_bindings
 from descope_state.model.event import Started
 from descope_state.model.outcome import Outcome, Settlement
@@ -125,10 +125,11 @@ def apply_saved(
     bindings = plan_bindings(data)
     workspace = workspace_of(surroundings, bindings, opening=opening)
     name = bindings.environment
-    if bindings.protected or workspace.documents.environment.protected:
-        confirm(name, typed=manner.confirmed or watch.named(name))
-    watch.target(name, bindings.project_id)
     started = started_by(surroundings, "apply", plan_digest=_digest(data))
+    with refusals_told(workspace, surroundings, started=started):
+        if bindings.protected or workspace.documents.environment.protected:
+            confirm(name, typed=manner.confirmed or watch.named(name))
+    watch.target(name, bindings.project_id)
     with held_for(workspace, surroundings, started=started, manner=manner) as held:
         key = workspace.store.key()
         if key is None:
@@ -170,11 +171,12 @@ def apply_fresh(
     """Plan, show, ask, apply: all under one lock."""
     workspace = opened(surroundings, opening)
     name = workspace.environment
-    if workspace.documents.environment.protected:
-        message = f"`{name}` is protected: it wants a plan that was saved and seen"
-        hint = f"dstate plan --env {name} -out plan.json, then dstate apply plan.json"
-        raise Refused(message, hint=hint)
     started = started_by(surroundings, "apply")
+    with refusals_told(workspace, surroundings, started=started):
+        if workspace.documents.environment.protected:
+            message = f"`{name}` is protected: it wants a plan that was saved and seen"
+            hint = f"dstate plan --env {name} -out plan.json, then dstate apply plan.json"
+            raise Refused(message, hint=hint)
     with held_for(workspace, surroundings, started=started, manner=manner) as held:
         ground = Ground(
             held=held, workspace=workspace, surroundings=surroundings, manner=manner, watch=watch
@@ -220,7 +222,7 @@ class Ground:
         return settlement
 
     async def _settling(self) -> Settlement | None:
-        gate = gate_for(self.surroundings, capacity=self.manner.capacity, observer=SILENT)
+        gate = gate_for(self.surroundings, capacity=self.manner.capacity)
         started = started_by(self.surroundings, "resume")
         async with connected(self.workspace, gate) as session:
             place = self._place(session, gate=gate, observer=SILENT, stop=Stop())
@@ -260,18 +262,12 @@ class Ground:
         self._refuse(plan)
         keeper = self._confidant()
         check_confidant(plan, self.workspace.catalog, heard=keeper is not None)
-        snapshot = self.held.snapshot
-        trail = Trail(workspace=self.workspace, surroundings=self.surroundings, started=started)
-        kept: list[Change] = []
-
-        def keep(changes: tuple[Change, ...]) -> None:
-            kept.extend(changes)
-            trail.before(plan, changes, snapshot=snapshot)
-
+        keeping = Keeper(workspace=self.workspace, surroundings=self.surroundings, started=started)
+        recording = Recording(plan, keeping, snapshot=self.held.snapshot)
         errand = Errand(
             plan=plan,
             started=started,
-            keep=keep,
+            keep=recording.before,
             secrets=secrets,
             skip_stale=self.manner.skip_stale,
         )
@@ -286,12 +282,11 @@ class Ground:
         finally:
             if isinstance(keeper, Remembering):
                 self.watch.confided(keeper.told)
-        if kept:
-            try:
-                trail.after(plan, kept, snapshot=snapshot, outcome=outcome)
-            except UnsafeFile as error:
-                # What was done is done and in the state; only the record of it is not complete.
-                self.watch.warned(f"the record of the run was not completed: {error.message}")
+        try:
+            recording.after(outcome)
+        except UnsafeFile as error:
+            # What was done is done and in the state; only the record of it is not complete.
+            self.watch.warned(f"the record of the run was not completed: {error.message}")
         outputs = tuple(self.held.snapshot.outputs.values()) if plan.mode == "normal" else ()
         return Applied(workspace=self.workspace, plan=plan, outcome=outcome, outputs=outputs)
 

@@ -94,13 +94,13 @@ class Errand:
     """A plan to be carried out, with all that it needs besides the place.
 
     `secrets` are values by their sources; `skip_stale` leaves out changes whose objects have moved
-    on instead of refusing all. `keep` is given the changes that are about to be written, and makes
-    a durable record of what they overwrite before the first is.
+    on instead of refusing all. `keep` is given the changes that are about to be written, with what
+    was seen, and makes a durable record of what they overwrite before the first is.
     """
 
     plan: Plan
     started: Started
-    keep: Callable[[tuple[Change, ...]], None]
+    keep: Callable[[tuple[Change, ...], Observation], None]
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     skip_stale: bool = False
 
@@ -122,7 +122,7 @@ async def carried_out(
     run = _Run(errand, place, plan=plan, operations=operations, seen=seen)
     if not run.writes:
         return run.outcome(stale, serial=snapshot.serial)
-    errand.keep(tuple({one.address: one.change for one in operations.operations}.values()))
+    errand.keep(tuple({one.address: one.change for one in operations.operations}.values()), seen)
     return await run.carry_out(stale)
 
 
@@ -191,6 +191,7 @@ class _Run:
         self._place = place
         self._plan = plan
         self._looked = place.gate.total
+        self._seen_by = place.gate.reads
         self._operations = operations
         self._seen = seen
         self._snapshot = place.held.snapshot
@@ -235,6 +236,7 @@ class _Run:
                 bounds=means.bounds,
                 entries=self._replay.entries,
                 secrets=self._errand.secrets,
+                seen=self._seen,
             ),
         )
         self._scheduler = Scheduler(self._operations, worker=worker, means=means)
@@ -278,6 +280,7 @@ class _Run:
             interrupted=self._place.stop.asked and not halted,
             halted=halted,
             calls=self._place.gate.total - self._looked,
+            reads=self._place.gate.reads - self._seen_by,
             looked=self._looked,
             serial=serial,
         )

@@ -9,9 +9,10 @@ from descope_state.app.caching import user_folder
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.config.credentials import credentials, variables
-from descope_state.core.ports import SILENT, Ledger, Observer
+from descope_state.core.ports import Ledger, Observer, Silent
 from descope_state.errors import BadCredentials, DstateError, Unreachable
 from descope_state.runtime.gate import Gate
+from descope_state.runtime.patience import worded
 from descope_state.sdk.faults import Fault, NotLicensed, Unauthorized
 from descope_state.sdk.provider import Provider, Session, Target
 
@@ -46,24 +47,40 @@ async def connected(workspace: Workspace, gate: Gate) -> AsyncIterator[Session]:
             yield session
 
 
+class _Patient(Silent):
+    """Says why nothing seems to happen, where nobody else watches the gate."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._say = surroundings.note
+
+    def paused(self, family: str, *, seconds: float, reason: str) -> None:
+        """Say that all wait."""
+        self._say(f"Waiting {seconds:.0f} s: {reason} ({family})")
+
+
 def gate_for(
-    surroundings: Surroundings, *, capacity: float = 1.0, observer: Observer = SILENT
+    surroundings: Surroundings, *, capacity: float = 1.0, observer: Observer | None = None
 ) -> Gate:
     """Make the gate that all calls of a command pass."""
-    return Gate(capacity=capacity, observer=observer, chance=surroundings.chance)
+    watching = observer or _Patient(surroundings)
+    return Gate(capacity=capacity, observer=watching, chance=surroundings.chance)
 
 
 def _ledger(workspace: Workspace, session: Session) -> Ledger | None:
-    """Share the limits with all of the user's processes that speak to the same host.
+    """Share the limits with all of the user's processes that speak to the same host and port.
 
     A service in this process is nobody else's.
     """
     from descope_state.store.budget import budget  # noqa: PLC0415  # only where there are limits
 
-    host = urlsplit(session.base_url).hostname
-    if host is None:
+    parts = urlsplit(session.base_url)
+    if parts.hostname is None:
         return None
-    return budget(_budget_folder(workspace), host=host)
+    host = f"{parts.hostname}:{parts.port or _PORTS.get(parts.scheme, 0)}"
+    return budget(_budget_folder(workspace), host=host, warn=workspace.warn)
+
+
+_PORTS = {"https": 443, "http": 80}
 
 
 def _budget_folder(workspace: Workspace) -> Path:
@@ -109,6 +126,6 @@ def translated(workspace: Workspace) -> Iterator[None]:
     except NotLicensed as fault:
         raise BadCredentials(fault.message, hint=fault.hint) from fault
     except Fault as fault:
-        message = f"`{name}` could not be read: {fault.message}"
+        message = f"`{name}` could not be read: {worded(fault)}"
         hint = fault.hint or "nothing was changed; run the command again"
         raise Unreachable(message, hint=hint) from fault

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.trailing import Trail
 from descope_state.app.workspace import Workspace
-from descope_state.errors import Refused, StalePlan
+from descope_state.errors import Locked, Refused, StalePlan
 from descope_state.model.event import Started
 from descope_state.store.lock import Holder
 from descope_state.store.session import Held
@@ -31,19 +31,34 @@ def locked(
         command=started.command,
     )
     trail = Trail(workspace=workspace, surroundings=surroundings, started=started)
-    with workspace.store.locked(
-        holder,
-        timeout=seconds,
-        pause=surroundings.pause,
-        accepted=accepted,
-        told=trail.told,
-    ) as held:
-        try:
-            yield held
-        except (Refused, StalePlan) as error:
-            if held.begun:
-                trail.refused(error)
-            raise
+    with (
+        refusals_told(workspace, surroundings, started=started),
+        workspace.store.locked(
+            holder,
+            timeout=seconds,
+            pause=surroundings.pause,
+            accepted=accepted,
+            told=trail.told,
+        ) as held,
+    ):
+        yield held
+
+
+@contextmanager
+def refusals_told(
+    workspace: Workspace, surroundings: Surroundings, *, started: Started
+) -> Iterator[None]:
+    """Write down that something was attempted and refused, where there is a state to write it to.
+
+    The trail has a lock of its own: also who did not get the state is told of.
+    """
+    try:
+        yield
+    except (Refused, StalePlan, Locked) as error:
+        store = workspace.store
+        if store.disk.status(store.state_file) is not None:
+            Trail(workspace=workspace, surroundings=surroundings, started=started).refused(error)
+        raise
 
 
 def started_by(surroundings: Surroundings, command: str, *, plan_digest: str = "") -> Started:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
 from descope_state.app.connecting import connected, gate_for, translated
+from descope_state.app.repeating import repeats
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.config.secrets import fingerprints
@@ -30,12 +31,14 @@ class Reading:
     """Whether the project is read at all, how many reads go side by side, and at which pace.
 
     What was `seen` a moment ago is not read again.
+    `supposed` stands in the place of the state: what is planned if that is what is remembered.
     """
 
     refreshed: bool = True
     seen: Observation | None = None
     parallelism: int = 10
     capacity: float = 1.0
+    supposed: Snapshot | None = None
 
 
 _ORDINARY = Reading()
@@ -65,14 +68,20 @@ def planned(
     if wishes.imports:
         declarations = resolution.declarations.taking(wishes.imports)
         resolution = replace(resolution, declarations=declarations)
-
-    def scope(snapshot: Snapshot) -> Scope:
-        return Scope(
-            kinds=_in_play(resolution, snapshot),
-            managed=_managed(resolution, snapshot, workspace.catalog),
-        )
-
+    scope = _scope(workspace, resolution)
     sight = sighted(workspace, surroundings, scope=scope, reading=reading)
+    return concluded(workspace, surroundings, resolution=resolution, sight=sight, wishes=wishes)
+
+
+def concluded(
+    workspace: Workspace,
+    surroundings: Surroundings,
+    *,
+    resolution: Resolution,
+    sight: "Sight",
+    wishes: Wishes,
+) -> Planned:
+    """Make a plan of what was seen."""
     request = requested(workspace, surroundings, sight=sight, resolution=resolution, wishes=wishes)
     try:
         made = plan(request)
@@ -106,6 +115,7 @@ def requested(
         bindings=_bindings(workspace, surroundings, sight=sight),
         safety=workspace.documents.safety,
         wishes=wishes,
+        repeated=repeats(workspace),
     )
 
 
@@ -114,7 +124,7 @@ class Scope:
     """What is to be read of a project: kinds, and objects to be read whole by id or natural key."""
 
     kinds: Collection[str]
-    managed: Mapping[str, set[str]]
+    managed: Mapping[str, Collection[str]]
 
 
 # asyncio spells out what a task answered when the task is over; that must not take its time.
@@ -140,11 +150,25 @@ def sighted(
     return sight
 
 
+async def seen(
+    workspace: Workspace, resolution: Resolution, *, reading: Reading, gate: Gate
+) -> Sight:
+    """Read the state of one environment, and as much of its project as a stack is about."""
+    return await _seen(workspace, _scope(workspace, resolution), reading=reading, gate=gate)
+
+
+def _scope(workspace: Workspace, resolution: Resolution) -> Callable[[Snapshot], Scope]:
+    return lambda snapshot: Scope(
+        kinds=_in_play(resolution, snapshot),
+        managed=_managed(resolution, snapshot, workspace.catalog),
+    )
+
+
 async def _seen(
     workspace: Workspace, scope: Callable[[Snapshot], Scope], *, reading: Reading, gate: Gate
 ) -> Sight:
     async with connected(workspace, gate) as session:
-        snapshot = _remembered(workspace, session)
+        snapshot = _remembered(workspace, session, supposed=reading.supposed)
         if reading.seen is not None:
             observation = reading.seen
         elif not reading.refreshed:
@@ -165,13 +189,18 @@ async def _seen(
         snapshot = workspace.store.begun(
             environment=snapshot.environment, project_id=snapshot.project_id
         )
-    key = workspace.store.sealing_key(needed=bool(snapshot.entries))
+    needed = bool(snapshot.entries) and reading.supposed is None
+    key = workspace.store.sealing_key(needed=needed)
     return Sight(snapshot=snapshot, key=key, observation=observation)
 
 
-def _remembered(workspace: Workspace, session: Session) -> Snapshot:
+def _remembered(
+    workspace: Workspace, session: Session, *, supposed: Snapshot | None = None
+) -> Snapshot:
     """Give the state, or an empty one without a lineage where there is none yet."""
     name, project = workspace.environment, session.project_id
+    if supposed is not None:
+        return replace(supposed, project_id=project)
     found = workspace.store.found(environment=name, project_id=project)
     nothing = Snapshot(lineage="", serial=0, environment=name, project_id=project, entries={})
     snapshot = found or nothing

@@ -1,23 +1,33 @@
 """Writes down what commands do: the record of each run, and the audit trail of the environment."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
+from descope_state.config.identity import identified
 from descope_state.core.auditing import rows
 from descope_state.errors import DstateError
 from descope_state.frozen import dataclass
 from descope_state.model.change import Change
-from descope_state.model.codec import plain, plain_entry
 from descope_state.model.event import Event, Started
 from descope_state.model.outcome import Outcome, Result
 from descope_state.model.plan import Plan
-from descope_state.model.state import Snapshot
+from descope_state.model.state import Head, Snapshot
 from descope_state.model.value import Json
 from descope_state.store.audit import Audit
 from descope_state.store.runs import Runs
 
-_FORMAT = 1
+_FORMAT = 2
+
+
+def audit_of(workspace: Workspace, surroundings: Surroundings) -> Audit:
+    """Give the audit trail of an environment."""
+    return Audit(
+        folder=workspace.store.folder,
+        disk=workspace.store.disk,
+        keep_days=workspace.documents.retention.audit_days,
+        pause=surroundings.pause,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,19 +41,22 @@ class Trail:
     @property
     def audit(self) -> Audit:
         """The audit trail."""
-        return Audit(folder=self.workspace.store.folder, disk=self.workspace.store.disk)
+        return audit_of(self.workspace, self.surroundings)
 
     @property
     def runs(self) -> Runs:
         """The records of runs."""
         return Runs(folder=self.workspace.store.folder, disk=self.workspace.store.disk)
 
-    def told(self, base: Snapshot | None, after: Snapshot, *, events: tuple[Event, ...]) -> None:
+    def told(
+        self, base: Snapshot | None, after: Snapshot, *, events: tuple[Event, ...]
+    ) -> Head | None:
         """Add to the audit trail what a journal tells, before the journal goes."""
         runs = [event for event in events if isinstance(event, Started)]
         begun = runs[0] if runs else self.started
         found = tuple(rows(events, base=base, after=after))
-        self.audit.append({**self._head(begun), **row} for row in found)
+        head = {**self._head(begun), "serial": after.serial}
+        return self.audit.append([{**head, **row} for row in found])
 
     def noted(self, operation: str, **more: Json) -> None:
         """Add one record of what the command itself is about."""
@@ -53,16 +66,25 @@ class Trail:
         """Add that something was attempted and refused."""
         self.noted("refused", outcome="refused", error=error.message, code=error.code)
 
-    def before(self, plan: Plan, changes: Iterable[Change], *, snapshot: Snapshot) -> None:
-        """Keep what is about to be overwritten; where that fails, nothing is written at all."""
-        self.noted("started", outcome="started", changes=len(tuple(changes)))
-        self.runs.keep(self._record(plan, changes, snapshot=snapshot))
+    def before(
+        self, plan: Plan, changes: Sequence[Change], *, snapshot: Snapshot, backup: str
+    ) -> None:
+        """Write down what a run is about to do, and which backup holds what it overwrites."""
+        about: dict[str, Json] = {"changes": len(changes)}
+        self.noted("started", outcome="started", **about, **({"backup": backup} if backup else {}))
+        self.runs.keep(self._record(plan, changes, snapshot=snapshot, backup=backup))
 
     def after(
-        self, plan: Plan, changes: Iterable[Change], *, snapshot: Snapshot, outcome: Outcome
+        self,
+        plan: Plan,
+        changes: Sequence[Change],
+        *,
+        snapshot: Snapshot,
+        outcome: Outcome,
+        backup: str,
     ) -> None:
         """Complete the record of a run with how it ended."""
-        record = self._record(plan, changes, snapshot=snapshot)
+        record = self._record(plan, changes, snapshot=snapshot, backup=backup)
         record |= {
             "ended": self.surroundings.now(),
             "serial": outcome.serial,
@@ -77,13 +99,14 @@ class Trail:
             "at": self.surroundings.now(),
             "run": started.run,
             "actor": started.actor,
+            **identified(self.surroundings.environ, self.workspace.root),
             "command": started.command,
             "environment": self.workspace.environment,
             "plan": started.plan_digest,
         }
 
     def _record(
-        self, plan: Plan, changes: Iterable[Change], *, snapshot: Snapshot
+        self, plan: Plan, changes: Sequence[Change], *, snapshot: Snapshot, backup: str
     ) -> dict[str, Json]:
         return {
             "format": _FORMAT,
@@ -95,18 +118,12 @@ class Trail:
             "project_id": plan.bindings.project_id,
             "plan_digest": self.started.plan_digest,
             "base_serial": snapshot.serial,
-            "images": {str(change.address): _image(change, snapshot) for change in changes},
+            "backup": backup,
+            "changes": {
+                str(change.address): {"action": change.action.value, "id": change.id}
+                for change in changes
+            },
         }
-
-
-def _image(change: Change, snapshot: Snapshot) -> Json:
-    entry = snapshot.entries.get(change.moved_from or change.address)
-    return {
-        "action": change.action.value,
-        "id": change.id,
-        "before": None if change.before is None else plain(change.before),
-        "entry": None if entry is None else plain_entry(entry),
-    }
 
 
 def _result(result: Result) -> Json:

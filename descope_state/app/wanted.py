@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from descope_state.app.admission import confirm
 from descope_state.app.applying import Applied, Ground, Manner, Watch, held_for
-from descope_state.app.locking import started_by
+from descope_state.app.locking import refusals_told, started_by
 from descope_state.app.planning import Planned, Reading, Scope, Sight, requested, sighted
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened
@@ -45,7 +45,7 @@ class Order:
     command: str
     kinds: Collection[str]
     decide: Decide
-    whole: Mapping[str, set[str]]
+    whole: Mapping[str, Collection[str]]
     overrides: Mapping[str, int]
 
 
@@ -86,9 +86,10 @@ def apply_order(
     """Look, plan, show, ask and apply: all under one lock."""
     workspace = opened(surroundings, opening)
     name = workspace.environment
-    if workspace.documents.environment.protected:
-        confirm(name, typed=manner.confirmed or watch.named(name))
     started = started_by(surroundings, order.command)
+    with refusals_told(workspace, surroundings, started=started):
+        if workspace.documents.environment.protected:
+            confirm(name, typed=manner.confirmed or watch.named(name))
     with held_for(workspace, surroundings, started=started, manner=manner) as held:
         ground = Ground(
             held=held, workspace=workspace, surroundings=surroundings, manner=manner, watch=watch

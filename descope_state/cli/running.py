@@ -27,7 +27,7 @@ def showing(
 ) -> None:
     """Show one run: what became of each change, and why.
 
-    Without a name, the last one. With --json also what it overwrote.
+    Without a name, the last one. With --json also which backup holds what it overwrote.
     """
     from descope_state.cli.running_run import run_show
 

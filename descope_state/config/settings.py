@@ -12,7 +12,7 @@ from descope_state.config.yaml import Document, parse
 from descope_state.errors import Invalid, Origin, Problem, UnsafeFile, UsageError
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address, is_name
-from descope_state.model.stack import Environment, Safety
+from descope_state.model.stack import Environment, Retention, Safety
 from descope_state.model.value import Value
 
 SETTINGS_FILE = "dstate.yaml"
@@ -20,7 +20,7 @@ TYPES = ("string", "int", "number", "bool", "list", "map", "any")
 
 _FIELDS = (
     "dstate", "name", "default_environment", "environments", "variables", "safety", "backend",
-    "locals",
+    "locals", "retention",
 )  # fmt: skip
 _OF_RESOURCES = ("resources", "outputs", "moved", "removed", "imports", "checks")
 _BESIDE = "write it into another file of the stack, for instance stack.yaml beside this one"
@@ -53,6 +53,7 @@ class Settings:
     values: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     variables: Mapping[str, Variable] = field(default_factory=dict)
     safety: Safety = field(default_factory=Safety)
+    retention: Retention = field(default_factory=Retention)
     state_path: str = ""
 
 
@@ -98,6 +99,7 @@ def interpret(document: Document, *, root: Path, problems: list[Problem]) -> Set
         values={name: _inner(inner, "vars") for name, inner in named},
         variables=_variables(top.section("variables")),
         safety=_safety(top.section("safety")),
+        retention=_retention(top.section("retention")),
         state_path=_state_path(top.section("backend")),
     )
 
@@ -199,6 +201,16 @@ def _safety(section: Section) -> Safety:
             "max_delete_percent", ordinary.max_delete_percent, most=100
         ),
         plan_max_age=_age(section),
+    )
+
+
+def _retention(section: Section) -> Retention:
+    section.known(("audit_days", "backup_days", "backups"))
+    ordinary = Retention()
+    return Retention(
+        audit_days=section.number("audit_days", ordinary.audit_days, most=_MOST),
+        backup_days=section.number("backup_days", ordinary.backup_days, most=_MOST),
+        backups=section.number("backups", ordinary.backups, most=_MOST),
     )
 
 

@@ -39,6 +39,7 @@ def settings_schema() -> dict[str, object]:
             "variables": _map(_variable(), "What may differ between environments."),
             "locals": {"type": "object", "description": "Named values."},
             "safety": _safety(),
+            "retention": _retention(),
             "backend": _record(
                 {"type": {"const": "local"}, "path": {**_TEXT, "description": "A folder."}},
                 "Where state is kept.",
@@ -97,4 +98,20 @@ def _safety() -> dict[str, object]:
             },
         },
         "What a plan may not do without being told to.",
+    )
+
+
+def _retention() -> dict[str, object]:
+    count = {"type": "integer", "minimum": 0}
+    return _record(
+        {
+            "audit_days": {**count, "default": 30, "description": "Days of the audit trail."},
+            "backup_days": {**count, "default": 30, "description": "Days that backups are kept."},
+            "backups": {
+                **count,
+                "default": 200,
+                "description": "How many backups of a project there may be.",
+            },
+        },
+        "How long is kept what dstate keeps; the newest good backup is never let go of.",
     )

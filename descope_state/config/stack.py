@@ -119,6 +119,7 @@ def outline(root: Path, *, environment: str | None, environ: Mapping[str, str]) 
         environment=choose(settings, asked=environment, environ=environ),
         environments=tuple(settings.environments),
         safety=settings.safety,
+        retention=settings.retention,
         state_path=settings.state_path,
     )
 
@@ -201,6 +202,7 @@ def _documents(
         environments=tuple(settings.environments),
         variables=final.found,
         safety=settings.safety,
+        retention=settings.retention,
         state_path=settings.state_path,
         blocks=tuple(contents.blocks),
         locals=tuple(items["locals"]),

@@ -1,7 +1,9 @@
 """What a run did, change by change, as the audit trail tells it: before, after, the ending."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 
+from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.codec import plain
 from descope_state.model.event import Began, Doubted, Event, Failed, Noted, Started, Succeeded
@@ -86,3 +88,41 @@ def _row(
         "before": None if before is None else plain(before.outputs),
         "after": None if after is None else plain(after.outputs),
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """Which records of a trail are asked for; what is empty asks for all."""
+
+    date: str = ""
+    since: str = ""
+    operation: str = ""
+    address: str = ""
+    actor: str = ""
+
+    def matches(self, record: Mapping[str, Json]) -> bool:
+        """Tell whether a record is one of those."""
+        at = _said(record, "at")
+        return (
+            at.startswith(self.date)
+            and at >= self.since
+            and self.operation in ("", _said(record, "operation"))
+            and self._about(_said(record, "address"))
+            and self._by(record)
+        )
+
+    def _about(self, address: str) -> bool:
+        pattern = self.address
+        if not pattern or address == pattern:
+            return True
+        kind, instance = address.partition(".")[0], address.partition("[")[0]
+        return pattern in (kind, instance) or fnmatchcase(address, pattern)
+
+    def _by(self, record: Mapping[str, Json]) -> bool:
+        wanted = self.actor.lower()
+        return any(wanted in _said(record, name).lower() for name in ("actor", "git", "ci"))
+
+
+def _said(record: Mapping[str, Json], name: str) -> str:
+    value = record.get(name)
+    return value if isinstance(value, str) else ""

@@ -13,16 +13,18 @@ from descope_state.frozen import dataclass
 from descope_state.model.finding import Blame, Confidence, Finding, Sort
 from descope_state.sdk.catalog import Catalog
 from descope_state.sdk.provider import Deed
+from descope_state.sdk.schema import Schema
 
 # How far the service's clock and ours may be apart.
 SLACK = 120_000
 _FITTING = {
     Sort.DELETED: ("delete",),
-    Sort.CHANGED: ("update", "create"),
-    Sort.CONVERGED: ("update", "create"),
-    Sort.UNMANAGED: ("create",),
+    Sort.CHANGED: ("update", "write", "create"),
+    Sort.CONVERGED: ("update", "write", "create"),
+    Sort.UNMANAGED: ("create", "write"),
 }
-_VERBS = {"create": "create", "update": "update", "delete": "delete", "replace": ""}
+_WRITING = frozenset({"create", "update"})
+_VERBS = frozenset({"create", "update", "delete"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +63,14 @@ def blamed(findings: Iterable[Finding], *, trail: Trail, catalog: Catalog) -> It
         deed for deed in trail.deeds if not _is_own(deed, own.get(deed.kind, ()), ours)
     )
     for finding in findings:
-        singleton = catalog[finding.kind].schema.singleton
+        schema = catalog[finding.kind].schema
         since = _last_touched(finding, own.get(finding.kind, ()))
         about = [
             deed
             for deed in others.get(finding.kind, ())
-            if deed.at >= since
-            and _fits(deed, finding)
-            and _concerns(deed, finding, singleton=singleton)
+            if deed.at >= since and _fits(deed, finding) and _concerns(deed, finding, schema=schema)
         ]
-        yield replace(finding, who=_judged(about, ours))
+        yield replace(finding, who=_judged(about, ours, singleton=schema.singleton))
 
 
 class _Kinded(Protocol):
@@ -89,7 +89,7 @@ def _by_kind(rows: Iterable[K]) -> dict[str, list[K]]:
     return found
 
 
-def _judged(about: Sequence[Deed], ours: frozenset[str]) -> Blame:
+def _judged(about: Sequence[Deed], ours: frozenset[str], *, singleton: bool) -> Blame:
     if not about:
         return Blame(confidence=Confidence.UNKNOWN, why="the trail tells of nobody")
     last = max(about, key=lambda deed: deed.at)
@@ -100,7 +100,7 @@ def _judged(about: Sequence[Deed], ours: frozenset[str]) -> Blame:
             action=last.action,
             why="the trail names nobody",
         )
-    doubts = list(_doubts(last, about, ours=ours))
+    doubts = list(_doubts(last, about, ours=ours, named=bool(last.subjects) or singleton))
     return Blame(
         confidence=Confidence.LIKELY if doubts else Confidence.CERTAIN,
         actor=last.actor,
@@ -110,11 +110,13 @@ def _judged(about: Sequence[Deed], ours: frozenset[str]) -> Blame:
     )
 
 
-def _doubts(last: Deed, about: Sequence[Deed], *, ours: frozenset[str]) -> Iterator[str]:
+def _doubts(
+    last: Deed, about: Sequence[Deed], *, ours: frozenset[str], named: bool
+) -> Iterator[str]:
     others = {deed.actor for deed in about} - {last.actor}
     if others:
         yield f"{len(others)} more changed it in that time"
-    if not last.subjects:
+    if not named:
         yield "the trail does not name the object"
     if not last.verb:
         yield "the trail does not say what was done"
@@ -126,20 +128,19 @@ def _fits(deed: Deed, finding: Finding) -> bool:
     return not deed.verb or deed.verb in _FITTING[finding.sort]
 
 
-def _concerns(deed: Deed, finding: Finding, *, singleton: bool) -> bool:
+def _concerns(deed: Deed, finding: Finding, *, schema: Schema) -> bool:
     """Tell whether a deed is about an object; one that names none may be about any of its kind."""
-    if not deed.subjects:
+    if schema.singleton and not schema.identity_fields:
         return True
+    if schema.singleton and not finding.identity:
+        # Of a kind that each tenant has as well, the project's own is the one without a name.
+        return not deed.subjects
+    if not deed.subjects:
+        return not schema.singleton
     if finding.id in deed.subjects or finding.identity in deed.subjects:
         return True
-    names = {
-        facet.change.before for facet in finding.facets if isinstance(facet.change.before, str)
-    }
-    if names & deed.subjects:
-        return True
     parts = set(finding.identity.split("/"))
-    # What there is once in a project has no name; what there is once in a tenant has the tenant's.
-    return (singleton and not finding.identity) or (len(parts) > 1 and parts <= deed.subjects)
+    return len(parts) > 1 and parts <= deed.subjects
 
 
 def _last_touched(finding: Finding, own: Sequence[Own]) -> int:
@@ -163,15 +164,20 @@ def _own_actors(trail: Trail) -> frozenset[str]:
     deeds = _by_kind(trail.deeds)
     found: set[str] = set()
     for one in trail.own:
-        verb = _VERBS.get(one.operation, "")
         actors = {
             deed.actor
             for deed in deeds.get(one.kind, ())
-            if _matches(deed, one) and deed.subjects and verb in (deed.verb, "")
+            if _matches(deed, one) and deed.subjects and _same_verb(deed, one)
         }
         if len(actors) == 1:
             found |= actors
     return frozenset(found)
+
+
+def _same_verb(deed: Deed, own: Own) -> bool:
+    if deed.verb == "write":
+        return own.operation in _WRITING
+    return deed.verb in (own.operation, "")
 
 
 def _is_own(deed: Deed, own: Iterable[Own], ours: frozenset[str]) -> bool:

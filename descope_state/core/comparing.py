@@ -50,7 +50,9 @@ def side(
         desired={one.address: one for one in desired},
         entries=entries,
         addresses={
-            (live.kind, live.id): places.place(live.kind, live.identity, id_=live.id).address
+            (live.kind, live.id): places.place(
+                live.kind, live.identity, id_=live.id, called=atlas.key(live)
+            ).address
             for live in atlas.objects.values()
         },
     )
@@ -207,6 +209,10 @@ class Row:
     key: Key
     address: Address
     versions: Mapping[str, int]
+
+    def alike(self, environments: int) -> bool:
+        """Tell whether so many environments all have it, and all alike."""
+        return len(self.versions) == environments and set(self.versions.values()) == {1}
 
 
 def matrix(sides: Sequence[Side], *, catalog: Catalog) -> list[Row]:

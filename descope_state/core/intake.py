@@ -79,10 +79,13 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is to be taken in: everything, or one object, which may have been given its address."""
+    """What is to be taken in: everything, or some objects by kind and id.
+
+    A single one may have been given its address.
+    """
 
     baseline: bool = False
-    only: tuple[str, str] | None = None
+    only: frozenset[tuple[str, str]] = frozenset()
     address: Address | None = None
 
 
@@ -157,7 +160,7 @@ class _Intake:
                     self._left.append(left)
 
     def _wanted(self, live: Live) -> bool:
-        return self._asked.only in (None, (live.kind, live.id))
+        return not self._asked.only or (live.kind, live.id) in self._asked.only
 
     def _why_not(self, live: Live, described: Described, *, first: Live) -> Left | None:
         schema, observation = described.schema, self._ground.observation
@@ -190,7 +193,8 @@ class _Intake:
     def _body(self, live: Live) -> Taken | None:
         """Give what a block is to state, without its name yet; None for what cannot be stated."""
         described = self._ground.catalog[live.kind]
-        body = said(live.attributes, described.schema)
+        schema = described.schema
+        body = said(live.attributes, schema, whole=schema.singleton)
         unsaid: dict[str, str] = {}
         while complaints := described.check(body).complaints:
             worst = complaints[0]

@@ -8,10 +8,16 @@ from descope_state.model.value import Value
 from descope_state.sdk.schema import Field, Schema, Shape, Type
 
 
-def said(attributes: Mapping[str, Value], schema: Schema) -> dict[str, Value]:
-    """Give the fields of an object that a stack has to state for it to be as it is."""
+def said(
+    attributes: Mapping[str, Value], schema: Schema, *, whole: bool = False
+) -> dict[str, Value]:
+    """Give the fields that a stack has to state for an object to be as it is.
+
+    Defaults are left out of what is made; `whole` keeps them, for settings that are there without
+    having been made: in another project they may be anything, and what is absent is left alone.
+    """
     chosen = {name: value for name, value in attributes.items() if _chosen(value, name, schema)}
-    return _fields(chosen, schema.fields)
+    return _fields(chosen, schema.fields, whole=whole)
 
 
 def _chosen(value: Value, name: str, schema: Schema) -> bool:
@@ -22,13 +28,16 @@ def _chosen(value: Value, name: str, schema: Schema) -> bool:
     return not (field.made and isinstance(value, str) and re.fullmatch(field.made, value))
 
 
-def _fields(values: Mapping[str, Value], fields: Mapping[str, Field]) -> dict[str, Value]:
+def _fields(
+    values: Mapping[str, Value], fields: Mapping[str, Field], *, whole: bool = False
+) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for name, field in fields.items():
         if name not in values or field.sensitive or not field.statable:
             continue
         value = values[name]
-        if field.required or not equal(value, field.default, shape=field.shape):
+        kept = field.required or (whole and value is not None and not (field.refers and not value))
+        if kept or not equal(value, field.default, shape=field.shape):
             found[name] = _trimmed(value, field.shape)
     return found
 

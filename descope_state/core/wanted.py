@@ -148,8 +148,8 @@ class Places:
         self._named = dict(_named(self._desired.values(), catalog))
         self._taken = {*entries, *self._desired}
 
-    def place(self, kind: str, identity: str, *, id_: str = "") -> Place:
-        """Give the place of an object; one that nobody knows is named for what it is."""
+    def place(self, kind: str, identity: str, *, id_: str = "", called: str = "") -> Place:
+        """Give the place of an object; one that nobody knows is named for what it is called."""
         held = self._entries.get((kind, id_)) if id_ else None
         if held is not None:
             stated = self._desired.get(held)
@@ -157,7 +157,7 @@ class Places:
         named = self._named.get((kind, identity))
         if named is not None:
             return Place(address=named.address, stated=True, desired=named)
-        address = Address(kind, free_name(identity or kind, self._is_taken(kind)))
+        address = Address(kind, free_name(called or identity or kind, self._is_taken(kind)))
         self._taken.add(address)
         return Place(address=address)
 

@@ -166,7 +166,7 @@ def _plain_violation(violation: Violation) -> Json:
 
 
 def _plain_estimate(estimate: Estimate) -> Json:
-    return {
+    raw: dict[str, Json] = {
         "calls": estimate.calls,
         "changes": estimate.changes,
         "per_minute": estimate.per_minute,
@@ -174,6 +174,7 @@ def _plain_estimate(estimate: Estimate) -> Json:
         "seconds": estimate.seconds,
         "waves": estimate.waves,
     }
+    return {**raw, "reads": estimate.reads} if estimate.reads else raw
 
 
 def _plain_bindings(bindings: Bindings) -> dict[str, Json]:

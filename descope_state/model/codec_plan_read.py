@@ -80,7 +80,9 @@ DRIFT = frozenset({"address", "fields", "id", "sort", "unmanaged"})
 OUTPUT = frozenset({"description", "name", "sensitive", "value"})
 CHECK = frozenset({"message", "name", "verdict"})
 VIOLATION = frozenset({"addresses", "code", "hint", "message"})
-ESTIMATE = frozenset({"calls", "changes", "per_minute", "refresh_calls", "seconds", "waves"})
+ESTIMATE = frozenset(
+    {"calls", "changes", "per_minute", "reads", "refresh_calls", "seconds", "waves"}
+)
 
 
 def read_plan(record: Record) -> Plan:
@@ -209,6 +211,7 @@ def _read_violation(record: Record) -> Violation:
 def _read_estimate(record: Record) -> Estimate:
     return Estimate(
         calls=record.number("calls"),
+        reads=record.number("reads", 0),
         changes=record.number("changes"),
         waves=record.number("waves"),
         seconds=record.decimal("seconds"),

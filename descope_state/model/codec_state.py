@@ -9,7 +9,7 @@ from descope_state.model.codec_event import BEGAN, ENTRY, plain_began, read_bega
 from descope_state.model.codec_value import MARK, Record, addresses_spelled
 from descope_state.model.plan import OutputValue
 from descope_state.model.resource import Entry, Status
-from descope_state.model.state import Pending, Snapshot
+from descope_state.model.state import Head, Pending, Snapshot
 from descope_state.model.value import Json, Value, encoded, plain
 
 SNAPSHOT = frozenset(
@@ -22,11 +22,13 @@ SNAPSHOT = frozenset(
         "project_id",
         "outputs",
         "pending",
+        "audit",
         "entries",
     }
 )
 _OUTPUT = frozenset({"value", "sensitive", "description"})
 _PENDING = frozenset({"began", "known", "why"})
+_HEAD = frozenset({"seq", "hash"})
 _FILED = ENTRY - {"address"}
 
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
@@ -52,6 +54,7 @@ def snapshot_bytes(snapshot: Snapshot) -> bytes:
         f' "project_id": {_quoted(snapshot.project_id)},\n'
     )
     header += _outputs_text(snapshot.outputs) + _pending_text(snapshot.pending)
+    header += _head_text(snapshot.audit)
     body = ",\n".join(_entries(snapshot.entries))
     entries = f' "entries": {{\n{body}\n }}\n}}\n' if body else ' "entries": {}\n}\n'
     rest = (header + entries).encode("utf-8", "surrogatepass")
@@ -90,6 +93,10 @@ def _plain_pending(pending: Pending) -> Json:
     if pending.why:
         raw["why"] = pending.why
     return raw
+
+
+def _head_text(head: Head | None) -> str:
+    return "" if head is None else f' "audit": {_compact({"seq": head.seq, "hash": head.hash})},\n'
 
 
 def _entries(entries: Mapping[Address, Entry]) -> Iterator[str]:
@@ -149,7 +156,12 @@ def read_snapshot(record: Record) -> Snapshot:
             name: _read_output(name, record.inner(raw, _OUTPUT))
             for name, raw in record.members("outputs").items()
         },
+        audit=_read_head(record.one("audit", _HEAD)) if record.members("audit") else None,
     )
+
+
+def _read_head(record: Record) -> Head:
+    return Head(seq=record.number("seq"), hash=record.text("hash"))
 
 
 def _read_output(name: str, record: Record) -> OutputValue:

@@ -46,6 +46,15 @@ class Safety:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long what dstate keeps beside the state is kept."""
+
+    audit_days: int = 30
+    backup_days: int = 30
+    backups: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """One environment as the settings of the stack describe it."""
 
@@ -67,6 +76,7 @@ class Documents:
     state_path: str = ""
     variables: Mapping[str, Value] = field(default_factory=dict)
     safety: Safety = Safety()
+    retention: Retention = Retention()
     blocks: tuple[Block, ...] = ()
     locals: tuple[Item, ...] = ()
     outputs: tuple[Item, ...] = ()

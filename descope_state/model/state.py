@@ -24,8 +24,19 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The last record of the audit trail: its number and its seal."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """Everything dstate remembers of one environment at one serial."""
+    """Everything dstate remembers of one environment at one serial.
+
+    `audit` is how far the audit trail went when this was written.
+    """
 
     lineage: str
     serial: int
@@ -34,6 +45,7 @@ class Snapshot:
     entries: Mapping[Address, Entry]
     pending: tuple[Pending, ...] = ()
     outputs: Mapping[str, OutputValue] = field(default_factory=dict)
+    audit: Head | None = None
 
 
 def problems(snapshot: Snapshot) -> tuple[str, ...]:

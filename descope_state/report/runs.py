@@ -30,7 +30,7 @@ def _text(record: Mapping[str, Json], name: str) -> str:
 def run_text(record: Mapping[str, Json], *, width: int) -> Iterator[Line]:
     """Lay out one run: who, when, what became of each change."""
     yield line(clean(f"Run {_text(record, 'run')}: {_text(record, 'command')}"), "bold")
-    for name in ("at", "ended", "actor", "environment", "project_id", "plan_digest"):
+    for name in ("at", "ended", "actor", "environment", "project_id", "plan_digest", "backup"):
         if _text(record, name):
             label = Span(f"  {name.replace('_', ' '):<12} ", "dim")
             yield (label, Span(clean(_text(record, name))))

@@ -57,8 +57,12 @@ class Gate(Protocol):
     wait as well.
     """
 
-    def passing(self, family: str) -> AbstractAsyncContextManager[None]:
-        """Wait until one call of this family may be sent; count it until its answer is there."""
+    def passing(self, family: str, *, reading: bool = False) -> AbstractAsyncContextManager[None]:
+        """Wait until one call of this family may be sent; count it until its answer is there.
+
+        `reading` says that the call only looks, so that what was read and what was written can be
+        told apart afterwards.
+        """
 
 
 @runtime_checkable
@@ -83,6 +87,7 @@ class Kind(Protocol[C]):
     batches: ClassVar[frozenset[str]]
     calls: ClassVar[Mapping[str, int]]
     reads: ClassVar[Mapping[str, int]]
+    together: ClassVar[Mapping[str, str]]
     apart: ClassVar[frozenset[str]]
     tells: ClassVar[frozenset[str]]
 
@@ -143,8 +148,10 @@ class KindDefaults:
 
     `batches` names the actions the API has a batch endpoint for (`create`, `update`, `delete`),
     `calls` how many calls one action takes where that is not one, `reads` how many of them only
-    look at what was written, once for a batch too. `apart` are fields that are written by a call
-    of their own, `tells` the secrets that a creation gives once, as `Remote.once`.
+    look at what was written, once for a batch too. `together` names, by action, the field in which
+    all objects of one batch agree, where the endpoint wants that. `apart` are fields that are
+    written by a call of their own, `tells` the secrets that a creation gives once, as
+    `Remote.once`.
     """
 
     description: ClassVar[str] = ""
@@ -158,6 +165,7 @@ class KindDefaults:
     batches: ClassVar[frozenset[str]] = frozenset()
     calls: ClassVar[Mapping[str, int]] = {}
     reads: ClassVar[Mapping[str, int]] = {}
+    together: ClassVar[Mapping[str, str]] = {}
     apart: ClassVar[frozenset[str]] = frozenset()
     tells: ClassVar[frozenset[str]] = frozenset()
 
@@ -203,7 +211,8 @@ class Deed:
     """One line of a service's own trail: who did what, when, to which object.
 
     `at` is in milliseconds since 1970. `action` is the service's word; `kind` and `verb`
-    (`create`, `update`, `delete`) say the same in ours, or nothing where that is not certain.
+    (`create`, `update`, `delete`, or `write` where one call makes and changes alike) say the same
+    in ours, or nothing where that is not certain.
     `subjects` are the ids and names that the line gives of the object, as far as it gives any.
     """
 

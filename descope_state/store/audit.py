@@ -1,62 +1,93 @@
 """Who did what, when: lines that are only ever added, each sealed with the one before it.
 
-A line that was changed, removed or moved breaks the chain there, and the chain says where.
+A line that was changed, removed or moved breaks the chain there, and the chain says where. A new
+file is begun each day, and sooner where one grows large; the chain goes on over all of them.
+Whoever adds to it reads the end alone. Beside it stands how far it went, so that an end that was
+cut off is missed: what is added then goes on after the gap, and never closes it.
 """
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
 from descope_state.frozen import dataclass
 from descope_state.model.codec import parsed
+from descope_state.model.state import Head
 from descope_state.model.value import Json
+from descope_state.store.audit_files import FILE, Files, Record, sequence_of
 from descope_state.store.disk import Disk, worded
+from descope_state.store.lock import alone
 
-FILE = "audit.jsonl"
+HEAD = "audit.head"
+LOCK = "audit.lock"
+FIRST = "0" * 64
+PRUNED = "pruned"
 _APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-_FIRST = "0" * 64
-Record = dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """The trail of one environment; whoever adds to it holds the lock of its state."""
+    """The trail of one environment; it has a lock of its own, so that refusals are told as well."""
 
     folder: Path
     disk: Disk
+    keep_days: int = 30
+    largest: int = 4 << 20
+    pause: Callable[[float], None] = time.sleep
+
+    @property
+    def files(self) -> Files:
+        """The files that the trail is in."""
+        return Files(folder=self.folder, disk=self.disk)
 
     @property
     def file(self) -> Path:
-        """Where the trail is."""
+        """The file that is added to."""
         return self.folder / FILE
 
-    def append(self, rows: Iterable[Record]) -> None:
-        """Add records, durably; those of a run that are there already are not added again.
+    def append(self, rows: Iterable[Record]) -> Head | None:
+        """Add records, durably, and say how far the trail goes then.
 
-        A line that was not written whole is cut off first: only a crash leaves one, and only at
-        the end.
+        Those of a run that are there already are not added again. A line that was not written whole
+        is cut off first: only a crash leaves one, and only at the end.
         """
-        data = self.disk.read(self.file, alone=True) or b""
-        whole = data[: data.rfind(b"\n") + 1]
-        if whole != data:
-            self.disk.replace(self.file, whole)
-        there = list(_read(whole))
-        last = there[-1] if there else {}
-        known = {_key(record) for record in there if record.get("run")}
-        sequence, previous = last.get("seq", 0), str(last.get("hash", _FIRST))
-        number = sequence if isinstance(sequence, int) else 0
+        rows = list(rows)
+        with alone(self.folder / LOCK, disk=self.disk, pause=self.pause):
+            self.files.cut_torn()
+            runs = {row.get("run") for row in rows} - {None, ""}
+            recent = self.files.recent(runs)
+            known = {_key(record) for record in recent if record.get("run") in runs}
+            added = [row for row in rows if not row.get("run") or _key(row) not in known]
+            head = self._head(recent)
+            if not added:
+                return head
+            return self._added(added, self._turned(recent, head, at=added[0].get("at")))
+
+    def _head(self, recent: list[Record]) -> Head | None:
+        """Say what the next record goes on from: never from before what is known to have been."""
+        last = recent[0] if recent else {}
+        noted = self.noted()
+        sequence = sequence_of(last)
+        if noted is not None and noted.seq >= sequence:
+            return noted
+        return Head(seq=sequence, hash=str(last.get("hash", FIRST))) if last else None
+
+    def _added(self, rows: list[Record], head: Head | None) -> Head | None:
         lines = []
         for row in rows:
-            if _key(row) in known:
-                continue
-            number += 1
+            previous = head.hash if head is not None else FIRST
+            number = head.seq + 1 if head is not None else 1
             record: Record = {"seq": number, **row, "previous": previous}
-            previous = _sealed(record)
-            lines.append(_line({**record, "hash": previous}))
-        if lines:
-            self._add(b"".join(lines))
+            head = Head(seq=number, hash=sealed(record))
+            lines.append(line_of({**record, "hash": head.hash}))
+        self._add(b"".join(lines))
+        if head is not None:
+            text = json.dumps({"seq": head.seq, "hash": head.hash})
+            self.disk.replace(self.folder / HEAD, f"{text}\n".encode())
+        return head
 
     def _add(self, data: bytes) -> None:
         with worded(self.file, "written"):
@@ -71,47 +102,67 @@ class Audit:
             if fresh:
                 self.disk.settle(self.folder)
 
-    def records(self) -> list[Record]:
-        """Give every record, oldest first."""
-        return list(_read(self.disk.read(self.file) or b""))
+    def _turned(self, recent: list[Record], head: Head | None, *, at: Json) -> Head | None:
+        """Begin a new file where it is time to, and let go of the oldest; gives the head then."""
+        found = self.disk.status(self.file)
+        if found is None or not recent:
+            return head
+        last, today = _day(recent[0]), _day({"at": at})
+        if found.size < self.largest and not last < today:
+            return head
+        self.files.rotate(day=last)
+        gone = self.files.outlived(today=today, days=self.keep_days)
+        if gone is None:
+            return head
+        # Written down first: whoever finds the files is told why they may go, and whoever misses
+        # them why they are gone.
+        row: Record = {
+            "at": at,
+            "operation": PRUNED,
+            "outcome": "done",
+            "through": gone.through,
+            "sealed": gone.hash,
+            "files": [path.name for path in gone.files],
+        }
+        head = self._added([row], head)
+        for path in gone.files:
+            self.disk.remove(path)
+        return head
 
-    def verify(self) -> str:
-        """Say which record is the first that is not as it was written; nothing, where all are."""
-        previous = _FIRST
-        data = self.disk.read(self.file) or b""
-        for number, raw in enumerate(data.split(b"\n")[:-1], start=1):
-            try:
-                record = parsed(raw.decode())
-            except ValueError:
-                return f"record {number} cannot be read"
-            if not isinstance(record, dict) or record.get("seq") != number:
-                return f"record {number} is missing or out of order"
-            sealed = record.pop("hash", None)
-            if record.get("previous") != previous or sealed != _sealed(record):
-                return f"record {number} is not as it was written"
-            previous = str(sealed)
-        return ""
+    def noted(self) -> Head | None:
+        """Say how far the trail is known to have gone."""
+        data = self.disk.read(self.folder / HEAD)
+        try:
+            raw = parsed((data or b"").decode())
+        except ValueError:
+            return None
+        match raw:
+            case {"seq": int(number), "hash": str(text)}:
+                return Head(seq=number, hash=text)
+        return None
+
+    def records(self) -> Iterator[Record]:
+        """Give every record that can be read, oldest first; `audit_chain` says which cannot."""
+        for path in self.files.paths():
+            yield from self.files.read(path)
 
 
-def _key(record: Mapping[str, Json]) -> tuple[Json, ...]:
+def _day(record: Record) -> str:
+    moment = record.get("at")
+    return moment[:10] if isinstance(moment, str) else ""
+
+
+def _key(record: Record) -> tuple[Json, ...]:
     names = ("run", "operation", "number", "address", "outcome")
     return tuple(record.get(name) for name in names)
 
 
-def _line(record: Record) -> bytes:
+def line_of(record: Record) -> bytes:
+    """Write a record with its seal, as it stands in the file."""
     return (json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n").encode()
 
 
-def _sealed(record: Record) -> str:
+def sealed(record: Record) -> str:
+    """Give the seal of a record, which covers that of the one before it."""
     text = json.dumps(record, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
     return sha256(text.encode()).hexdigest()
-
-
-def _read(data: bytes) -> Iterator[Record]:
-    for raw in data.split(b"\n")[:-1]:
-        try:
-            record = parsed(raw.decode())
-        except ValueError:
-            continue  # `verify` says which; what can be read is shown.
-        if isinstance(record, dict):
-            yield record

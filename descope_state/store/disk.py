@@ -7,7 +7,7 @@ A failed fsync is final: what the system may have dropped is never trusted, only
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
@@ -107,6 +107,39 @@ class Disk:
         finally:
             self.system.close(handle)
 
+    def end(self, path: Path, size: int) -> bytes | None:
+        """Give the last bytes of a file that only grows, at most so many; None without a file."""
+        return self._part(path, lambda whole: max(whole - size, 0), size=size)
+
+    def beginning(self, path: Path, size: int) -> bytes | None:
+        """Give the first bytes of a file, at most so many; None where there is no file."""
+        return self._part(path, lambda _: 0, size=size)
+
+    def _part(self, path: Path, offset: Callable[[int], int], *, size: int) -> bytes | None:
+        try:
+            handle = self.system.open(path, _READING)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        try:
+            found = self.system.fstat(handle)
+            self.check_own(path, found, alone=True)
+            return self._content_from(handle, offset(found.size), size=size)
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        finally:
+            self.system.close(handle)
+
+    def _content_from(self, handle: int, offset: int, *, size: int) -> bytes:
+        chunks, taken = [], 0
+        while taken < size and (
+            chunk := self.system.pread(handle, min(size - taken, _CHUNK), offset=offset + taken)
+        ):
+            chunks.append(chunk)
+            taken += len(chunk)
+        return b"".join(chunks)
+
     def _content(self, handle: int) -> bytes:
         chunks = []
         while chunk := self.system.read(handle, _CHUNK):
@@ -184,6 +217,12 @@ class Disk:
             except FileNotFoundError:
                 return
             self.settle(path.parent)
+
+    def remove_folder(self, folder: Path) -> None:
+        """Take an empty folder away, durably."""
+        with worded(folder, "removed"):
+            self.system.rmdir(folder)
+            self.settle(folder.parent)
 
     def write_all(self, handle: int, data: bytes) -> None:
         """Write every byte: the system may take fewer at a time than it is given."""

@@ -18,6 +18,7 @@ from descope_state.store.disk import Disk, worded
 
 _OPENING = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _BETWEEN = 0.1
+_MOMENT = 0.005
 _LONGEST = 4096
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
@@ -73,6 +74,24 @@ def held(
     try:
         _say(lock, holder)
         yield lock
+    finally:
+        disk.system.close(lock.handle)
+
+
+@contextmanager
+def alone(
+    path: Path, *, disk: Disk, pause: Callable[[float], None], patience: float = 60.0
+) -> Iterator[None]:
+    """Be the only one at a file for a moment; whoever else is there is waited for."""
+    waited = 0.0
+    while (lock := _attempt(path, disk)) is None:
+        if waited >= patience:
+            message = f"`{path}` is held by another dstate, and was not let go of"
+            raise Locked(message, hint="end the process that hangs, and say this again")
+        pause(_MOMENT)
+        waited += _MOMENT
+    try:
+        yield
     finally:
         disk.system.close(lock.handle)
 

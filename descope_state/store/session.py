@@ -16,10 +16,10 @@ from typing import Protocol
 from descope_state.errors import DamagedState, Locked
 from descope_state.model.codec import decode_state, encode_state
 from descope_state.model.event import Event, Started
-from descope_state.model.state import Pending, Snapshot, problems
+from descope_state.model.state import Head, Pending, Snapshot, problems
 from descope_state.store import journal as journals
 from descope_state.store.disk import Disk
-from descope_state.store.history import FOLDER, ROLLBACK, STATE, History
+from descope_state.store.history import FOLDER, LOST, ROLLBACK, STATE, History
 from descope_state.store.journal import (
     Journal,
     JournalBroken,
@@ -38,15 +38,16 @@ class Told(Protocol):
 
     def __call__(
         self, base: Snapshot | None, after: Snapshot, *, events: tuple[Event, ...]
-    ) -> None:
-        """Hear of the state before and after, and of all that happened between."""
+    ) -> Head | None:
+        """Hear of the state before and after, and of all that happened; gives where that stands."""
 
 
 class Held:
     """The state of one environment while we hold its lock.
 
-    `told` is called once a new state is durable and before its journal goes, with the state before,
-    the state after, and what the journal tells: for whoever has to write that down.
+    `told` is called before a new state is written, with the state before, the state after, and what
+    the journal tells: for whoever has to write that down. Where it stands is part of the new state,
+    so that a trail that was cut is missed. As long as the journal is there it may be told again.
     """
 
     def __init__(
@@ -111,7 +112,7 @@ class Held:
         self._digest = digest
         if data is None and (self.history.serials() or self._disk.status(self.journal_file)):
             message = f"`{self.state_file}` is missing, and it was there before"
-            raise DamagedState(message, hint=ROLLBACK)
+            raise DamagedState(message, hint=LOST)
         self._check_age(data)
         self.leftover = self._left_over()
 
@@ -219,13 +220,15 @@ class Held:
             self._let_go(events, base=self.snapshot)
             return self.snapshot
         committed = replace(snapshot, serial=1 + max(self.snapshot.serial, self.history.newest()))
+        head = self._told(events, base=self.snapshot, after=committed)
+        committed = replace(committed, audit=head or snapshot.audit)
         data = encode_state(committed)
         self._disk.replace(self.state_file, data)
-        before, self._snapshot = self.snapshot, committed
+        self._snapshot = committed
         self._digest = hashlib.sha256(data).digest()
         self._accepted = None
         self.history.keep(committed.serial, data)
-        self._let_go(events, base=before)
+        self._removed_journal()
         return committed
 
     def _finished(self) -> tuple[Event, ...]:
@@ -243,10 +246,17 @@ class Held:
 
     def _let_go(self, events: tuple[Event, ...], *, base: Snapshot | None) -> None:
         """Let go of a journal that is part of the state by now."""
-        if self._disk.status(self.journal_file) is None:
-            return
-        if self._tell is not None:
-            self._tell(base, self.snapshot, events=events)
+        self._told(events, base=base, after=self.snapshot)
+        self._removed_journal()
+
+    def _told(
+        self, events: tuple[Event, ...], *, base: Snapshot | None, after: Snapshot
+    ) -> Head | None:
+        if self._tell is None or self._disk.status(self.journal_file) is None:
+            return None
+        return self._tell(base, after, events=events)
+
+    def _removed_journal(self) -> None:
         self._disk.remove(self.journal_file)
         self.leftover = None
 

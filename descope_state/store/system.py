@@ -25,6 +25,9 @@ class System(Protocol):
     def read(self, handle: int, size: int) -> bytes:
         """Read at most so many bytes."""
 
+    def pread(self, handle: int, size: int, *, offset: int) -> bytes:
+        """Read at most so many bytes from a place."""
+
     def write(self, handle: int, data: bytes) -> int:
         """Write as many bytes as the system takes, and say how many those were."""
 
@@ -55,6 +58,9 @@ class System(Protocol):
     def mkdir(self, path: Path, mode: int = 0o700) -> None:
         """Make a folder."""
 
+    def rmdir(self, path: Path) -> None:
+        """Take an empty folder away."""
+
     def chmod(self, path: Path, mode: int) -> None:
         """Set the permissions of a folder."""
 
@@ -82,11 +88,16 @@ class RealSystem:
     unlink = staticmethod(os.unlink)
     mkdir = staticmethod(os.mkdir)
     chmod = staticmethod(os.chmod)
+    rmdir = staticmethod(os.rmdir)
     geteuid = staticmethod(os.geteuid)
 
     def listdir(self, path: Path) -> list[str]:
         """Name what is in a folder."""
         return [entry.name for entry in path.iterdir()]
+
+    def pread(self, handle: int, size: int, *, offset: int) -> bytes:
+        """Read at most so many bytes from a place."""
+        return os.pread(handle, size, offset)
 
     def fstat(self, handle: int) -> Status:
         """Ask about an open file."""

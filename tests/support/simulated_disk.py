@@ -69,7 +69,7 @@ class SimulatedSystem(System):
                     survived.pop(path, None)
                 else:
                     survived[path] = inode
-        for inode in set(survived.values()):
+        for inode in dict.fromkeys(survived.values()):
             inode.data = bytearray(self._kept(inode, chance))
             inode.durable = bytes(inode.data)
         self._names, self._durable = survived, dict(survived)
@@ -140,6 +140,10 @@ class SimulatedSystem(System):
         data = bytes(one.inode.data[one.at : one.at + size])
         one.at += len(data)
         return data
+
+    def pread(self, handle: int, size: int, *, offset: int) -> bytes:
+        self._step("pread")
+        return bytes(self._handles[handle].inode.data[offset : offset + size])
 
     def write(self, handle: int, data: bytes) -> int:
         one = self._handles.get(handle)
@@ -214,6 +218,11 @@ class SimulatedSystem(System):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
         self._found(path.parent)
         self._name(path, self._made(stat.S_IFDIR | mode))
+
+    def rmdir(self, path: Path) -> None:
+        if self.listdir(path):
+            raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), str(path))
+        self.unlink(path)
 
     def chmod(self, path: Path, mode: int) -> None:
         self._step("chmod", path)

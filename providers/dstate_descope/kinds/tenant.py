@@ -109,7 +109,7 @@ class TenantKind(Listed[Tenant]):
         chosen = {"id": config.id, "parent": config.parent}
         body = self._body(config) | {name: value for name, value in chosen.items() if value}
         answer = await self.transport.send(wire.TENANT_CREATE, body=body)
-        made = understood(wire.TENANT_CREATE, wire.Record(answer, self.name).id)
+        made = understood(wire.TENANT_CREATE, lambda: wire.Record(answer, self.name).id())
         what = f"tenant `{config.name}` (`{made}`)"
         if config.default_roles:
             await after_writing(self._give_roles(made, config), what)

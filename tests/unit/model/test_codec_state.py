@@ -1,7 +1,7 @@
 """The state file: what is read is what was written, and any other bytes are refused."""
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from descope_state.model.codec import (
 from descope_state.model.codec_event import ENTRY
 from descope_state.model.codec_state import SNAPSHOT
 from descope_state.model.resource import Entry, Status
-from descope_state.model.state import Snapshot
+from descope_state.model.state import Head, Snapshot
 from descope_state.model.value import Fingerprint, Ref, Secret, Unknown, Value, canonical, written
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "state-v1"
@@ -78,6 +78,7 @@ def small() -> Snapshot:
 
 GOLDENS = {
     "empty.json": snapshot(),
+    "audited.json": replace(small(), audit=Head(seq=41, hash="5e" * 32)),
     "small.json": small(),
     "everything.json": snapshot(
         entry(SITE, id="site-1", inputs={"name": "Main", "tags": ["a", "b"]}), full_entry()

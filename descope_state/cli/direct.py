@@ -46,7 +46,7 @@ Cascade = Annotated[
     typer.Option("--cascade", help="Delete what holds it back, too: keys, users."),
 ]
 Which = Annotated[
-    str | None, typer.Argument(help="Its id, its name, or its address.", metavar="[WHICH]")
+    str | None, typer.Argument(help="Its id, its name, or its address.", metavar="WHICH")
 ]
 
 

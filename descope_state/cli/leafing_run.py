@@ -10,7 +10,8 @@ from descope_state.cli.browsing_run import tell_of
 from descope_state.cli.terminal import Terminal
 from descope_state.errors import UsageError
 from descope_state.model.value import Value
-from descope_state.report.fields import Page, field_lines
+from descope_state.report.fields import Page
+from descope_state.report.flows import described_lines
 from descope_state.report.objects import document_text
 from descope_state.report.spans import data, line
 from descope_state.report.values import counted
@@ -60,7 +61,8 @@ def run_diff(
         terminal.answer([(data(f"{left} and {right} say the same."),)])
         return True
     terminal.answer([(data(f"--- {left}", "removed"),), (data(f"+++ {right}", "added"),)])
-    terminal.answer(field_lines([found.change], Page(width=terminal.width)))
+    page = Page(width=terminal.width, differ=found.differ)
+    terminal.answer(described_lines(kind, [found.change], page=page))
     count = counted(len(found.change.edits) or 1, "difference")
     terminal.answer([line(f"{count}.")])
     return False

@@ -232,6 +232,7 @@ class _Run:
                 bounds=means.bounds,
                 entries=self._replay.entries,
                 secrets=self._errand.secrets,
+                seen=self._seen,
             ),
         )
         self._scheduler = Scheduler(self._operations, worker=worker, means=means)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Any
 
+from descope_state.core.observation import Observation
 from descope_state.core.operations import Operation
 from descope_state.core.promising import Results, promised
 from descope_state.frozen import dataclass
@@ -43,12 +44,14 @@ class Preparing:
         bounds: Mapping[str, Bound],
         entries: Mapping[Any, Entry],
         secrets: Mapping[str, str],
+        seen: Observation,
     ) -> None:
         self._run = run
         self._results = results
         self._bounds = bounds
         self._entries = entries
         self._secrets = secrets
+        self._seen = seen
 
     def prepared(self, operation: Operation, *, at: float) -> Prepared:
         """Prepare one operation; Unfit or ExpressionError says why it cannot be."""
@@ -93,9 +96,15 @@ class Preparing:
         return change.id if change.action is Action.REPLACE and change.create_first else ""
 
     def _current(self, operation: Operation, *, bound: Bound, before: Entry | None) -> Remote[Any]:
+        """Give the object as it is: what the service made of it goes back with a full update.
+
+        One that is only taken over now is remembered by nobody, but was just looked at.
+        """
         change = operation.change
         known = before.outputs if before is not None and before.id == change.id else {}
-        return bound.remote(change.id, {**known, **(change.before or {})})
+        live = self._seen.object(operation.kind, change.id)
+        made = live.computed if live is not None else {}
+        return bound.remote(change.id, {**known, **made, **(change.before or {})})
 
     def _filled(self, values: dict[str, Value]) -> dict[str, Value]:
         return {name: self._results.filled(value) for name, value in values.items()}

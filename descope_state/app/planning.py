@@ -3,13 +3,13 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
+from descope_state.app.accompanying import accompanied
 from descope_state.app.connecting import connected, gate_for, translated
 from descope_state.app.repeating import repeats
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.config.secrets import fingerprints
 from descope_state.config.stack import combined_digest
-from descope_state.core.accompanying import taking
 from descope_state.core.observation import Observation, remembered
 from descope_state.core.planner import Request, Wishes, plan
 from descope_state.core.resolve import Resolution
@@ -20,7 +20,6 @@ from descope_state.model.plan import Bindings, Plan
 from descope_state.model.resource import Desired, Live
 from descope_state.model.state import Snapshot
 from descope_state.model.value import Unknown
-from descope_state.runtime.accompanying import accompanying
 from descope_state.runtime.gate import Gate
 from descope_state.runtime.refresh import refresh
 from descope_state.sdk.catalog import Catalog
@@ -73,12 +72,10 @@ def planned(
     scope = _scope(workspace, resolution)
     sight = sighted(workspace, surroundings, scope=scope, reading=reading)
     result = concluded(workspace, surroundings, resolution=resolution, sight=sight, wishes=wishes)
-    if reading.refreshed and taking(result.plan.changes, workspace.catalog):
-        # A run of its own: what paces calls belongs to one loop.
-        gate = gate_for(surroundings, capacity=reading.capacity)
-        made: Plan = surroundings.run(_accompanied(result.plan, workspace, gate))
-        return replace(result, plan=made)
-    return result
+    if not reading.refreshed:
+        return result
+    made = accompanied(result.plan, workspace, surroundings=surroundings, capacity=reading.capacity)
+    return replace(result, plan=made)
 
 
 def concluded(
@@ -200,20 +197,6 @@ async def _seen(
     needed = bool(snapshot.entries) and reading.supposed is None
     key = workspace.store.sealing_key(needed=needed)
     return Sight(snapshot=snapshot, key=key, observation=observation)
-
-
-async def _accompanied(made: Plan, workspace: Workspace, gate: Gate) -> Plan:
-    """Add to every deletion what it takes along, and what it has cost to find out."""
-    async with connected(workspace, gate) as session:
-        with translated(workspace):
-            found = await accompanying(session, made.changes, catalog=workspace.catalog, gate=gate)
-    return replace(
-        made,
-        changes=tuple(
-            replace(change, takes_along=found.get(change.address, {})) for change in made.changes
-        ),
-        estimate=replace(made.estimate, refresh_calls=made.estimate.refresh_calls + gate.total),
-    )
 
 
 def _remembered(

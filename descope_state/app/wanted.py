@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from descope_state.app.accompanying import accompanied
 from descope_state.app.admission import confirm
 from descope_state.app.applying import Applied, Ground, Manner, Watch, held_for
 from descope_state.app.locking import refusals_told, started_by
@@ -70,6 +71,7 @@ def plan_order(
         made = plan_wanted(request, wanted)
     except Invalid as error:
         raise workspace.shown(error) from None
+    made = accompanied(made, workspace, surroundings=surroundings, capacity=reading.capacity)
     return Planned(
         plan=made,
         key=sight.key,

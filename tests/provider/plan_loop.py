@@ -130,7 +130,7 @@ class Loop:
     async def applied(self, made: Plan) -> Outcome:
         started = Started(run="r", at=NOW, command="dstate apply", actor="ada@desk")
         errand = Errand(
-            plan=made, started=started, keep=lambda _changes: None, secrets=self.secrets
+            plan=made, started=started, keep=lambda _changes, _seen: None, secrets=self.secrets
         )
         with self.store.locked(HOLDER) as held:
             place = Place(

@@ -1,7 +1,7 @@
 """Prints the figures the project is held to, each as a ratio or a limit of this very run.
 
 `python -m benchmarks` measures all, `python -m benchmarks NAME…` some of: startup, shapes,
-plans, applies, kills, socket.
+plans, applies, kills, socket, looks.
 """
 
 import importlib
@@ -10,7 +10,7 @@ import sys
 
 from benchmarks.measuring import table
 
-NAMES = ("startup", "shapes", "plans", "applies", "kills", "socket")
+NAMES = ("startup", "shapes", "plans", "applies", "kills", "socket", "looks")
 # A module may not be called what the standard library calls one of its own.
 _MODULES = {"socket": "over_socket"}
 

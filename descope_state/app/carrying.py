@@ -13,7 +13,7 @@ from descope_state.core.replay import Replay, replayed
 from descope_state.errors import StalePlan, UnsafeFile
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
-from descope_state.model.change import Change
+from descope_state.model.change import Action, Change
 from descope_state.model.event import Event, Known, Noted, Started, Succeeded
 from descope_state.model.outcome import Fate, Outcome, Result, Settlement
 from descope_state.model.plan import DIRECT, Plan
@@ -126,7 +126,10 @@ async def carried_out(
     run = _Run(errand, place, plan=plan, operations=operations, seen=seen)
     if not run.writes:
         return run.outcome(stale, serial=snapshot.serial)
-    errand.keep(tuple({one.address: one.change for one in operations.operations}.values()), seen)
+    written = {one.address: one.change for one in operations.operations}
+    # What is let go of without a call is known to others afterwards, if it is to be taken back.
+    let_go = (one for one in plan.changes if one.action is Action.FORGET and not one.blocked)
+    errand.keep((*written.values(), *let_go), seen)
     return await run.carry_out(stale)
 
 

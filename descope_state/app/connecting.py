@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
+from descope_state.app.caching import user_folder
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.config.credentials import credentials, variables
@@ -86,14 +86,6 @@ _PORTS = {"https": 443, "http": 80}
 def _budget_folder(workspace: Workspace) -> Path:
     stated = workspace.environ.get("DSTATE_BUDGET_DIR")
     return Path(stated) if stated else user_folder("state") / "budget"
-
-
-def user_folder(purpose: Literal["state", "cache"]) -> Path:
-    """Give the folder that the user's programs keep such things in."""
-    import platformdirs  # noqa: PLC0415  # only where no folder is stated
-
-    of = platformdirs.user_state_path if purpose == "state" else platformdirs.user_cache_path
-    return of("dstate")
 
 
 def target_of(workspace: Workspace, gate: Gate) -> Target:

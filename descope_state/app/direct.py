@@ -26,6 +26,7 @@ class Going:
     place: Place
     ties: tuple[Tie, ...]
     users: tuple[str, ...]
+    inhabitants: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,8 @@ class Deed:
     """What commands about one kind have in common.
 
     `bonds` say of other kinds what becomes of their objects that refer to one that is deleted;
-    `notice` hears, while it is decided, what somebody should know who is asked to approve.
+    `notice` and `going` hear, while it is decided, what somebody should know who is to approve it;
+    `inhabitants` counts what no kind manages and would be deleted together with an object.
     """
 
     kind: str
@@ -41,6 +43,7 @@ class Deed:
     overrides: Mapping[str, int] = field(default_factory=dict)
     notice: Callable[[str], None] = lambda _: None
     going: Callable[[Going], None] = lambda _: None
+    inhabitants: Callable[[str], Mapping[str, int]] = lambda _: {}
 
     def creation(self, given: Sequence[Assignment], *, kept: Address | None) -> Order:
         """Make an object; `kept` is where the stack is about to state it, if it is."""
@@ -208,9 +211,16 @@ class Deed:
             live = pending.pop(0)
             place = gathering.delete(live)
             tied = ties(live, gathering.others, bonds=self.bonds, catalog=seen.workspace.catalog)
-            self.going(Going(live=live, place=place, ties=tied, users=_users(seen, place)))
+            going = Going(
+                live=live,
+                place=place,
+                ties=tied,
+                users=_users(seen, place),
+                inhabitants=self.inhabitants(live.id),
+            )
+            self.going(going)
             if not cascade:
-                self._refuse_held(live, tied, but=visited)
+                self._refuse_held(going, but=visited)
             for tie in tied:
                 if tie.bond is Bond.MISSES:
                     continue
@@ -221,19 +231,17 @@ class Deed:
             gathering.forget_settings(live, place)
         yield from gathering.wanted.values()
 
-    def _refuse_held(self, live: Live, tied: Sequence[Tie], *, but: Collection[str]) -> None:
+    def _refuse_held(self, going: Going, *, but: Collection[str]) -> None:
+        live = going.live
         held = [
-            tie.live
-            for tie in tied
+            f"{tie.live.kind} `{tie.live.identity}`"
+            for tie in going.ties
             if tie.bond is Bond.HOLDS and not (tie.live.kind == self.kind and tie.live.id in but)
         ]
+        held += [f"{count} of its {noun}s" for noun, count in going.inhabitants.items() if count]
         if held:
-            first = held[0]
             more = f" and {len(held) - 1} more" if len(held) > 1 else ""
-            message = (
-                f"{live.kind} `{live.identity}` is used by {first.kind} `{first.identity}`{more},"
-                " and stays as long as it is"
-            )
+            message = f"{live.kind} `{live.identity}` is held by {held[0]}{more}"
             raise Refused(message, hint="--cascade deletes these too")
 
 

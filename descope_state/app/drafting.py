@@ -6,8 +6,9 @@ from pathlib import Path
 
 from descope_state.app.workspace import Workspace
 from descope_state.config import yaml
-from descope_state.config.adding import added, block_lines
+from descope_state.config.appending import appended
 from descope_state.config.files import read_inside
+from descope_state.config.writing import Written, resources
 from descope_state.core.assigning import Assignment, assigned, assignments
 from descope_state.core.wanted import free_name
 from descope_state.errors import DamagedState, Invalid, Refused, UsageError
@@ -104,8 +105,11 @@ def _remembered(workspace: Workspace) -> Iterable[Address]:
 
 def block_text(address: Address, attributes: dict[str, Value]) -> list[str]:
     """Write an object as a resource of a stack."""
-    inner = block_lines(address.name, attributes, indent="    ")
-    return ["resources:", f"  {address.kind}:", *inner]
+    return resources([_written(address, attributes)], heading=()).splitlines()
+
+
+def _written(address: Address, attributes: dict[str, Value]) -> Written:
+    return Written(kind=address.kind, name=address.name, body=attributes)
 
 
 def addition(
@@ -115,7 +119,7 @@ def addition(
     _refuse_place(file)
     path = workspace.root / file
     before = read_inside(workspace.root, file) if DISK.status(path) is not None else None
-    after = added(before or b"", file=file, kind=address.kind, name=address.name, body=attributes)
+    after = appended(before or b"", one=_written(address, attributes), file=file)
     return Addition(path=path, address=address, before=before, after=after)
 
 

@@ -126,7 +126,8 @@ class _Look:
             message = f"{self._kind} `{subject}` went away while it was looked at"
             raise DstateError(message)
         live = found.found[0].live
-        document = live.attributes[document_field(found.schema).name]
+        (name, *_) = sorted(found.sketch.documents & found.sketch.required)
+        document = live.attributes[name]
         return Side(title=f"{found.environment}:{live.id}", document=document)
 
 

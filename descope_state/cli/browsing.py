@@ -113,7 +113,7 @@ def _listing(noun: Noun) -> Callable[..., None]:
             csv=csv,
             fresh=no_cache,
         )
-        run_list(context.obj, opening(context.obj, env=env), asked=asked)
+        run_list(context.obj, env=env, asked=asked)
 
     words = f"List the {noun.many} of a project, and which address of the stack has each."
     return named("listing", listing, words=words)
@@ -132,7 +132,7 @@ def _showing(noun: Noun) -> Callable[..., None]:
 
         run_show(
             context.obj,
-            opening(context.obj, env=env),
+            env=env,
             kind=noun.kind,
             which=which,
             json=json,
@@ -177,7 +177,7 @@ def _exporting(noun: Noun) -> Callable[..., None]:
     def exporting(
         context: typer.Context,
         which: Annotated[
-            list[str] | None, typer.Argument(help="Ids, names or addresses.", metavar="[WHICH...]")
+            list[str] | None, typer.Argument(help="Ids, names or addresses.", metavar="WHICH")
         ] = None,
         *,
         env: EnvironmentName = None,

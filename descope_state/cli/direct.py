@@ -42,10 +42,11 @@ Sets = Annotated[
 ]
 NameOption = Annotated[str | None, typer.Option("--name", help="Its name.", metavar="NAME")]
 Cascade = Annotated[
-    bool, typer.Option("--cascade", help="Delete too what it could not be deleted with.")
+    bool,
+    typer.Option("--cascade", help="Delete what holds it back, too: keys, users."),
 ]
 Which = Annotated[
-    str | None, typer.Argument(help="Its id, its name, or its address.", metavar="[WHICH]")
+    str | None, typer.Argument(help="Its id, its name, or its address.", metavar="WHICH")
 ]
 
 
@@ -136,7 +137,7 @@ def changing(noun: Noun) -> tuple[Command, ...]:
             f"{kind} sync",
             _synchronizing(noun),
             f"dstate {kind} sync --config {noun.file} --dry-run",
-            f"dstate {kind} sync --config {noun.file} --apply --yes",
+            f"dstate {kind} sync -c {noun.file} --apply --yes",
         ),
     )
 
@@ -149,8 +150,8 @@ def deploying(noun: Noun) -> tuple[Command, ...]:
             f"{kind} import",
             _importing(noun),
             f"dstate {kind} import {noun.file} --dry-run",
-            f"dstate {kind} import {noun.file} --{kind}-id copy --yes",
-            f"dstate {kind} import {noun.file} --env dev,staging --yes",
+            f"dstate {kind} import {noun.file} --{kind}-id copy -y",
+            f"dstate {kind} import {noun.file} --env dev,test -y",
         ),
         _command(
             f"{kind} delete",
@@ -313,7 +314,7 @@ def _synchronizing(noun: Noun) -> Callable[..., None]:
         *,
         env: EnvironmentName = None,
         config: Annotated[
-            str, typer.Option("--config", help="A file of resources.", metavar="FILE")
+            str, typer.Option("--config", "-c", help="A file of resources.", metavar="FILE")
         ],
         dry_run: DryRun = False,
         apply: Annotated[bool, typer.Option("--apply", help="Do it.")] = False,

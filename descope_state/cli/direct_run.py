@@ -1,10 +1,10 @@
 """Runs the commands that change single objects: asks, shows, applies, prints what came of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from descope_state.app.applying import Applied, Manner
-from descope_state.app.browsing import browse
+from descope_state.app.browsing import browse, inhabitants
 from descope_state.app.direct import Deed, Going
 from descope_state.app.drafting import (
     Addition,
@@ -55,7 +55,12 @@ class Doing:
             overrides=self.manner.overrides,
             notice=self._notice,
             going=self._going,
+            inhabitants=self._inhabitants,
         )
+
+    def _inhabitants(self, id_: str) -> Mapping[str, int]:
+        surroundings = self.terminal.surroundings
+        return inhabitants(surroundings, self.opening, kind=self.kind, owner=id_)
 
     def _notice(self, text: str) -> None:
         self.terminal.tell([line(clean(f"Note: {text}."), "dim")])
@@ -66,6 +71,7 @@ class Doing:
         lines = going_text(
             f"{live.kind} `{live.identity or live.id}` ({live.id})",
             going.ties,
+            inhabitants=going.inhabitants,
             stated=f"{origin.file}:{origin.line}" if origin is not None else "",
             users=going.users,
             width=self.terminal.width,

@@ -25,7 +25,7 @@ def restore(
     context: typer.Context,
     backup: Annotated[
         str | None,
-        typer.Argument(metavar="[ID]", help="Its name, or its number; else the newest."),
+        typer.Argument(metavar="ID", help="Its name, or its number; else the newest."),
     ] = None,
     *,
     env: EnvironmentName = None,
@@ -83,7 +83,7 @@ def undo(
     context: typer.Context,
     run: Annotated[
         str | None,
-        typer.Argument(metavar="[RUN]", help="The beginning or end of its name; else the last."),
+        typer.Argument(metavar="RUN", help="The beginning or end of its name; else the last."),
     ] = None,
     *,
     env: EnvironmentName = None,

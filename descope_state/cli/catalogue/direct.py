@@ -7,7 +7,7 @@ TENANT = Noun(
     kind="tenant",
     columns=("id", "name", "self_provisioning_domains", "disabled", "address"),
     example="Acme",
-    setting="--set self_provisioning_domains=initech.example",
+    setting="--set attributes.seats=3",
     file="examples/acme/resources/tenants.yaml",
     asked=("self_provisioning_domains", "default_roles"),
     bonds={"role": "goes", "access_key": "holds", "tenant": "holds"},

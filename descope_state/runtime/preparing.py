@@ -110,7 +110,6 @@ class Preparing:
         change = operation.change
         known = before.outputs if before is not None and before.id == change.id else {}
         live = self._seen.object(operation.kind, change.id)
-        # What an object is that was taken over a moment ago, only a look at it has told.
         computed = live.computed if live is not None else {}
         return bound.remote(change.id, {**known, **computed, **(change.before or {})})
 

@@ -100,20 +100,11 @@ def drafted(
     folder: FilePath,
     leaves: Sequence[Leaf],
     choose: Choose,
-    left: Callable[[str], None] | None,
 ) -> Drafts:
-    """Find out what the files of a stack must say for some leaves to be as they live.
-
-    `left` is told of those that cannot be written; without it, the first one is refused.
-    """
+    """Find out what the files of a stack must say for some leaves to be as they live."""
     writer = _Writer(workspace, opening, folder=folder, choose=choose)
     for leaf in leaves:
-        try:
-            writer.accept(leaf)
-        except Refused as error:
-            if left is None:
-                raise
-            left(f"Left: {error.message}; {error.hint}")
+        writer.accept(leaf)
     writer.drafts.finish()
     return writer.drafts
 

@@ -1,12 +1,13 @@
 """The documents of a project, such as its flows: taken out into files, and held side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from pydantic_core import from_json
 
 from descope_state.app.browsing import browse
+from descope_state.app.differing import differing
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, outlined
 from descope_state.config.files import read_anywhere
@@ -15,12 +16,15 @@ from descope_state.errors import DstateError, UnsafeFile, UsageError
 from descope_state.frozen import dataclass
 from descope_state.model.change import FieldChange
 from descope_state.model.value import Value
+from descope_state.sdk.difference import Difference
 from descope_state.sdk.schema import Field, Schema, Type
 from descope_state.store.disk import DISK
 
 _LARGEST = 32 << 20
 _SUFFIX = ".json"
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
+
+Differ = Callable[[str, FieldChange], Difference | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,7 @@ class Compared:
     left: Side
     right: Side
     change: FieldChange | None
+    differ: Differ
 
 
 def document_field(schema: Schema) -> Field:
@@ -85,7 +90,8 @@ def compared(
 ) -> Compared:
     """Hold two documents side by side; where one is a file alone, the other is live."""
     first, second = (*sides, "")[:2]
-    schema = outlined(surroundings, opening).catalog[kind].schema
+    workspace = outlined(surroundings, opening)
+    schema = workspace.catalog[kind].schema
     look = _Look(surroundings, opening, kind=kind, fresh=fresh)
     left = look.side(first)
     if not second and not _is_file(surroundings, first):
@@ -93,7 +99,8 @@ def compared(
         raise UsageError(message, hint=f"a file, or one of another environment: prod:{first}")
     right = look.side(second or Path(first).stem)
     change = field_change(left.document, right.document, field=document_field(schema))
-    return Compared(left=left, right=right, change=change)
+    differ = differing(workspace.providers)
+    return Compared(left=left, right=right, change=change, differ=differ)
 
 
 def _is_file(surroundings: Surroundings, text: str) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from descope_state.app.browsing import browse
-from descope_state.app.differing import differing
 from descope_state.app.leafing import compared, keep
 from descope_state.app.workspace import Opening
 from descope_state.cli.browsing_run import tell_of
@@ -62,7 +61,7 @@ def run_diff(
         terminal.answer([(data(f"{left} and {right} say the same."),)])
         return True
     terminal.answer([(data(f"--- {left}", "removed"),), (data(f"+++ {right}", "added"),)])
-    page = Page(width=terminal.width, differ=differing(terminal.surroundings.providers()))
+    page = Page(width=terminal.width, differ=found.differ)
     terminal.answer(described_lines(kind, [found.change], page=page))
     count = counted(len(found.change.edits) or 1, "difference")
     terminal.answer([line(f"{count}.")])

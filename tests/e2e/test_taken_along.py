@@ -114,3 +114,18 @@ def test_a_tenant_with_nothing_in_it_takes_nothing_along(there: Wired) -> None:
     assert came.status == 0, came.err
     assert "takes along" not in came.out
     assert sorted(there.world.tenants) == ["acme"]
+
+
+def test_a_deletion_without_the_stack_shows_and_does_the_same(there: Wired) -> None:
+    there.write(BOTH)
+    for key in [key for key, row in there.world.tables["keys"].items() if row["keyTenants"]]:
+        del there.world.tables["keys"][key]
+    came = there.said("tenant", "delete", "--tenant-id", "globex", "--dry-run")
+    assert came.status == 0, came.err
+    assert "takes along" not in came.out
+    user(there, "eve@globex.example", "globex")
+    came = there.said("tenant", "delete", "--tenant-id", "globex", "--yes")
+    assert came.status == 0, came.out + came.err
+    assert "takes along: 1 user" in came.out
+    assert sorted(there.world.tenants) == ["acme"]
+    assert len(there.world.tables["users"]) == USERS

@@ -27,7 +27,8 @@ from descope_state.sdk.faults import (
     Unauthorized,
     Unavailable,
 )
-from descope_state.sdk.provider import Deed, Limit
+from descope_state.sdk.provider import Deed, Limit, Provider
+from dstate_descope import Descope
 from tests.support.provider import KINDS, Call, FakeProvider, FakeWorld, OpenGate
 from tests.support.remembered import KEY, LINEAGE, state_files
 from tests.support.virtual_time import run as run_virtually
@@ -136,6 +137,7 @@ class Scenario:
     documents: dict[str, str] = field(default_factory=dict)
     given: frozenset[Path] = frozenset()
     runs: int = 0
+    emulated: bool = False
 
     @property
     def steps(self) -> list[str | Data]:
@@ -206,7 +208,7 @@ class Scenario:
                 environ=environ,
                 folder=self.folder,
                 now=lambda: NOW,
-                providers=lambda: {"fake": FakeProvider(self.world, self.others)},
+                providers=self._providers,
                 version=VERSION,
                 lineage=lambda: LINEAGE,
                 key=lambda: KEY,
@@ -226,6 +228,11 @@ class Scenario:
         )
         status = run(words[1:], terminal)
         return Said(status=int(status), out=out.getvalue(), err=err.getvalue())
+
+    def _providers(self) -> Mapping[str, Provider]:
+        if self.emulated:
+            return {"descope": Descope()}
+        return {"fake": FakeProvider(self.world, self.others)}
 
     def _run_id(self) -> str:
         self.runs += 1
@@ -280,6 +287,7 @@ def opened(case: Path, folder: Path) -> Scenario:
         environ=dict(data.get("environ", {})),
         others={name: _other(name, rows, world) for name, rows in data.get("worlds", {}).items()},
         given=given,
+        emulated=data.get("provider") == "descope",
     )
     scenario.before = scenario.objects()
     return scenario

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from descope_state.app.adopting import Strays, adopt
+from descope_state.app.adopting import One, Strays, adopt, import_one
 from descope_state.app.applying import Manner
 from descope_state.app.importing import Everything, import_all
 from descope_state.app.intaking import Differs, refuse_changes
@@ -169,3 +169,20 @@ def _refers(fields: Mapping[str, Field]) -> Iterator[Refers]:
         while shape is not None:
             yield from _refers(shape.fields)
             shape = shape.item
+
+
+def test_what_the_service_made_is_kept_by_an_import_that_changes_something(desk: Desk) -> None:
+    """A full update sends back what it knows, and what is remembered afterwards is no drift."""
+    (desk.folder / "stack.yaml").write_text(
+        "resources:\n  permission:\n    p: {name: reports.read, description: New}\n"
+    )
+    import_one(
+        desk.surroundings,
+        Opening(),
+        one=One(address=Address("permission", "p"), id="reports.read"),
+        manner=Manner(automatic=True),
+        watch=Quiet(),
+    )
+    plan = desk.plan()
+    assert plan.summary.empty
+    assert plan.drift == ()

@@ -89,7 +89,7 @@ LISTS: Sequence[object] = [
 CASES = [*product([TENANT], LIES), *product(["/v1/mgmt/list"], LISTS)]
 
 
-@pytest.mark.parametrize(("path", "lie"), CASES[:: examples(6, 1, soak=1)])
+@pytest.mark.parametrize(("path", "lie"), CASES[:: examples(11, 1, soak=1)])
 def test_an_answer_of_another_shape_is_no_answer(tmp_path: Path, path: str, lie: object) -> None:
     with wired(tmp_path, make=lying(path, lie)) as there:
         there.write(STACK)

@@ -9,13 +9,14 @@ from descope_state.app.intaking import (
     ahead,
     documents_of,
     ground_of,
+    held,
     look,
     refuse_changes,
-    refuse_taken,
     written,
 )
 from descope_state.app.locking import locked, started_by
 from descope_state.app.planning import Planned, Reading, planned
+from descope_state.app.settling import settle_first
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened
 from descope_state.config.appending import appended
@@ -36,6 +37,14 @@ from descope_state.model.resource import Live
 from descope_state.store.placing import Placing, differing
 
 _MOST_NAMED = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Already:
+    """An import that was done before: the address holds that very object."""
+
+    address: Address
+    id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +71,7 @@ class One:
 
 def import_one(
     surroundings: Surroundings, opening: Opening, *, one: One, manner: Manner, watch: Watch
-) -> Applied | Pasted:
+) -> Applied | Pasted | Already:
     """Put an existing object under an address: planned, shown, asked and applied like all else."""
     workspace = opened(surroundings, opening)
     address = one.address
@@ -72,11 +81,13 @@ def import_one(
         hint = f"did you mean `{near}`?" if near else "`dstate explain` lists the kinds"
         raise UsageError(message, hint=hint)
     stated = any(desired.address == address for desired in workspace.resolution().desired)
+    settle_first(workspace, surroundings, watch=watch, manner=manner)
     kinds = workspace.catalog if not stated else [address.kind]
     seen = look(workspace, surroundings, kinds=kinds, manner=manner)
     live = _meant(seen, address.kind, one.id)
     imports = {address: live.id}
-    refuse_taken(workspace, seen, imports=imports)
+    if held(workspace, seen, live=live, address=address):
+        return Already(address=address, id=live.id)
     task = Task(
         workspace=workspace, surroundings=surroundings, manner=manner, watch=watch, imports=imports
     )
@@ -118,7 +129,7 @@ def _meant(seen: Observation, kind: str, text: str) -> Live:
     if live is not None:
         twins = [one for one in seen.live[kind].values() if one.identity == live.identity]
         if live.id != text and len(twins) > 1:
-            ids = listed([f"`{one.id}`" for one in sorted(twins, key=lambda one: one.id)])
+            ids = listed(sorted(one.id for one in twins))
             message = f"several {plural(kind)} are called `{text}`"
             raise UsageError(message, hint=f"say which by its id: {ids}")
         return live
@@ -178,6 +189,7 @@ def adopt(
     if strays.write:
         _check_file(strays.write)
     workspace = opened(surroundings, opening)
+    settle_first(workspace, surroundings, watch=watch, manner=manner)
     seen = look(workspace, surroundings, kinds=workspace.catalog, manner=manner)
     ground = ground_of(workspace, seen)
     chosen = [stray(ground, name) for name in strays.names]
@@ -207,7 +219,7 @@ def stray(ground: Ground_, text: str) -> Live:
     if len(matches) == 1:
         return matches[0]
     if matches:
-        names = listed([f"`{live.kind}.{live.id}`" for live in matches])
+        names = listed([f"{live.kind}.{live.id}" for live in matches])
         message = f"`{text}` could be several objects"
         raise UsageError(message, hint=f"say which: {names}")
     known = {f"{live.kind}.{live.identity}" for live in strays} | {live.identity for live in strays}

@@ -34,14 +34,13 @@ from descope_state.core.planner import Wishes
 from descope_state.core.ports import SILENT, Confidant, Observer
 from descope_state.errors import Interrupted, Refused, StalePlan, UnsafeFile
 from descope_state.frozen import dataclass
-from descope_state.model.change import Action
 from descope_state.model.codec import decode_plan, encode_plan, plan_bindings
 from descope_state.model.event import Started
 from descope_state.model.outcome import Outcome, Settlement
 from descope_state.model.plan import OutputValue, Plan
 from descope_state.runtime.gate import Gate
 from descope_state.runtime.interruption import Stop, listening
-from descope_state.sdk.provider import Peopled, Session
+from descope_state.sdk.provider import Session
 from descope_state.store.session import Held
 
 _LARGEST = 1 << 30
@@ -53,8 +52,7 @@ class Manner:
 
     `lock_timeout` is how many seconds to wait for a lock; `confirmed` the name of a protected
     environment, typed where nobody can be asked; `capacity` the share of the limits to use;
-    `secrets_into` where secrets go that are told once, a folder or `keychain:SERVICE`. `emptying`
-    lets what is to be deleted go with all that it holds.
+    `secrets_into` where secrets go that are told once, a folder or `keychain:SERVICE`.
     """
 
     parallelism: int = 10
@@ -65,7 +63,6 @@ class Manner:
     confirmed: str = ""
     automatic: bool = False
     secrets_into: str = ""
-    emptying: bool = False
 
 
 class Watch(Protocol):
@@ -317,8 +314,6 @@ class Ground:
                 check_project(bindings, project_id=session.project_id, base_url=session.base_url)
                 place = self._place(session, gate=gate, observer=observer, stop=stop)
                 place = replace(place, confidant=confidant)
-                if self.manner.emptying:
-                    _empty(session, errand.plan)
                 with translated(self.workspace), self._writing(session):
                     return await carried_out(errand, place, observation=observation)
 
@@ -340,14 +335,6 @@ class Ground:
             chance=self.surroundings.chance,
             parallelism=self.manner.parallelism,
         )
-
-
-def _empty(session: Session, plan: Plan) -> None:
-    """Let what a plan deletes be deleted with all that it holds and no kind manages."""
-    going = {change.id for change in plan.changes if change.action is Action.DELETE}
-    for kind in session.kinds.values():
-        if isinstance(kind, Peopled):
-            kind.empty(going)
 
 
 def _digest(data: bytes) -> str:

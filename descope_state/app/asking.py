@@ -16,10 +16,10 @@ from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.frozen import dataclass
 from descope_state.model.resource import Live
-from descope_state.runtime.bridge import lifting
+from descope_state.runtime.bridge import bound, lifting
 from descope_state.runtime.gate import Gate
 from descope_state.runtime.patience import patiently
-from descope_state.sdk.provider import Peopled, Session
+from descope_state.sdk.provider import Session
 
 _SIDE_BY_SIDE = 10
 
@@ -74,11 +74,16 @@ class Conversation:
     async def inhabitants(self, kind: str, owner: str) -> Mapping[str, int]:
         """Count what an object holds that no kind manages; nothing, where its kind has no such."""
         session = await self._connected()
-        asked = session.kinds[kind]
-        if not isinstance(asked, Peopled):
+        catalog = self.workspace.catalog
+        known = bound(session.kinds[kind], catalog[kind].schema)
+        if not known.schema.cascades:
             return {}
+        current = known.remote(owner, {})
         with translated(self.workspace):
-            return await patiently(lambda: asked.inhabitants(owner), chance=self.gate.chance)
+            (told,) = await patiently(
+                lambda: known.cascade.takes_along([current]), chance=self.gate.chance
+            )
+        return {one.kind: one.count for one in told if one.kind not in catalog and one.count}
 
     def remember(self, key: str, body: bytes, *, age: float) -> None:
         """Remember what it all came to, where nothing but files and variables decided it."""

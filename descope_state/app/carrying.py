@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
 
 from descope_state.app.looking import Moved, in_play, moved_on
+from descope_state.core.accompanying import grown
 from descope_state.core.observation import Observation
 from descope_state.core.operations import Operation, Operations, Step, lower
 from descope_state.core.ports import Confidant, Journal, Observer
@@ -12,11 +13,12 @@ from descope_state.core.replay import Replay, replayed
 from descope_state.errors import StalePlan, UnsafeFile
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
-from descope_state.model.change import Change
+from descope_state.model.change import Action, Change
 from descope_state.model.event import Event, Known, Noted, Started, Succeeded
 from descope_state.model.outcome import Fate, Outcome, Result, Settlement
 from descope_state.model.plan import DIRECT, Plan
 from descope_state.model.state import Snapshot
+from descope_state.runtime.accompanying import accompanying
 from descope_state.runtime.apply import Scheduler
 from descope_state.runtime.bridge import bound
 from descope_state.runtime.gate import Gate
@@ -112,6 +114,8 @@ async def carried_out(
     snapshot = place.held.snapshot
     seen = observation or await looked(errand.plan, place)
     stale = tuple(moved_on(errand.plan.changes, seen, catalog=place.catalog))
+    if observation is None:
+        stale += await _accompanied(errand.plan, place, stale=stale)
     if stale and not errand.skip_stale:
         raise StalePlan(
             stale_message(stale), hint="plan again, or apply what has not moved: --stale=skip"
@@ -122,8 +126,27 @@ async def carried_out(
     run = _Run(errand, place, plan=plan, operations=operations, seen=seen)
     if not run.writes:
         return run.outcome(stale, serial=snapshot.serial)
-    errand.keep(tuple({one.address: one.change for one in operations.operations}.values()), seen)
+    written = {one.address: one.change for one in operations.operations}
+    # What is let go of without a call is known to others afterwards, if it is to be taken back.
+    let_go = (one for one in plan.changes if one.action is Action.FORGET and not one.blocked)
+    errand.keep((*written.values(), *let_go), seen)
     return await run.carry_out(stale)
+
+
+async def _accompanied(plan: Plan, place: Place, *, stale: tuple[Moved, ...]) -> tuple[Moved, ...]:
+    """Find the deletions that would take along more than was seen when they were planned."""
+    gone = {one.address for one in stale}
+    found = await accompanying(
+        place.session,
+        (change for change in plan.changes if change.address not in gone),
+        catalog=place.catalog,
+        gate=place.gate,
+    )
+    return tuple(
+        Moved(address=change.address, what=words)
+        for change in plan.changes
+        if change.address in found and (words := grown(change, found[change.address]))
+    )
 
 
 async def looked(plan: Plan, place: Place) -> Observation:

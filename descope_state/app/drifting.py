@@ -9,21 +9,19 @@ from datetime import datetime
 from descope_state.app.applying import Manner, Watch
 from descope_state.app.connecting import connected, gate_for, translated
 from descope_state.app.planning import Planned, Reading, Sight, concluded, seen
-from descope_state.app.registry import catalog_of
+from descope_state.app.ruling import ruled
 from descope_state.app.settling import settle_first
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened
 from descope_state.config.dotenv import environment as merged_environ
-from descope_state.config.excerpts import excerpted
 from descope_state.config.location import find_stack
-from descope_state.config.rules import read_rules
-from descope_state.config.settings import Settings, choose, read_settings
+from descope_state.config.settings import Settings, choose
 from descope_state.core.blaming import Own, Trail, blamed
 from descope_state.core.findings import alarms, findings
 from descope_state.core.ignoring import judged
 from descope_state.core.planner import Wishes
 from descope_state.core.resolve import Resolution
-from descope_state.errors import DstateError, Invalid, Problem
+from descope_state.errors import DstateError, Problem
 from descope_state.frozen import dataclass
 from descope_state.model.finding import Blame, Confidence, Rule, Sighting
 from descope_state.model.value import Json
@@ -69,7 +67,7 @@ class _Place:
 
 def look(surroundings: Surroundings, looking: Looking, *, watch: Watch) -> tuple[Looked, ...]:
     """Look at every environment that is asked for; one that fails never hides another."""
-    settings, rules = _settings(surroundings, looking.opening)
+    settings, rules = ruled(surroundings, looking.opening)
     names = _names(surroundings, settings, looking)
     places = {name: _place(surroundings, looking, name, watch=watch) for name in names}
     ready = {name: place for name, place in places.items() if isinstance(place, _Place)}
@@ -89,25 +87,6 @@ def look(surroundings: Surroundings, looking: Looking, *, watch: Watch) -> tuple
         if looking.who
         else tuple(found)
     )
-
-
-def _settings(surroundings: Surroundings, opening: Opening) -> tuple[Settings, tuple[Rule, ...]]:
-    root = find_stack(surroundings.folder, chdir=opening.chdir)
-    try:
-        settings = read_settings(root)
-        rules = read_rules(
-            root,
-            environments=settings.environments,
-            catalog=catalog_of(surroundings.providers()),
-        )
-    except Invalid as error:
-        raise Invalid(excerpted(root, error.problems)) from None
-    return settings, rules
-
-
-def rules_of(surroundings: Surroundings, opening: Opening) -> tuple[Rule, ...]:
-    """Give the rules of a stack."""
-    return _settings(surroundings, opening)[1]
 
 
 def _names(surroundings: Surroundings, settings: Settings, looking: Looking) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from descope_state.app.citing import citing
 from descope_state.app.connecting import connected, gate_for, provider_for, translated
-from descope_state.app.planning import Reading
+from descope_state.app.planning import Reading, read_whole, remembered_for
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened, outlined
 from descope_state.config.credentials import variables
@@ -15,11 +15,14 @@ from descope_state.config.settings import read_settings
 from descope_state.core.comparing import Side, side
 from descope_state.core.observation import Observation
 from descope_state.core.portable import Atlas
+from descope_state.core.resolve import Resolution
 from descope_state.errors import DstateError, UsageError
 from descope_state.frozen import dataclass
+from descope_state.model.state import Snapshot
 from descope_state.model.value import Value
 from descope_state.runtime.gate import Gate
 from descope_state.runtime.refresh import refresh
+from descope_state.sdk.schema import Schema
 
 _SECRETIVE = ("secret", "password", "passphrase", "token", "key", "credential")
 
@@ -150,10 +153,14 @@ class Everything(Collection[str]):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class View:
-    """One environment as it is now: its stack, and its project with all that is in it."""
+    """One environment as it is now: its stack, and its project with all that is in it.
+
+    `unread` counts settings that nobody manages and that were therefore not read, by their kind.
+    """
 
     workspace: Workspace
     side: Side
+    unread: Mapping[str, int]
 
     @property
     def observation(self) -> Observation:
@@ -175,17 +182,22 @@ def viewed(
     found: Sequence[Workspace], surroundings: Surroundings, *, reading: Reading
 ) -> list[View | DstateError]:
     """Look at several projects side by side; one that cannot be read is told by its error."""
-    gates = [gate_for(surroundings, capacity=reading.capacity) for _ in found]
+    stacks = [workspace.resolution() for workspace in found]
 
-    async def look() -> list[Observation | BaseException]:
+    async def look() -> list[_Sight | BaseException]:
         looks = (
-            _observed(workspace, gate, reading=reading)
-            for workspace, gate in zip(found, gates, strict=True)
+            _observed(
+                workspace,
+                resolution,
+                gate_for(surroundings, capacity=reading.capacity),
+                reading=reading,
+            )
+            for workspace, resolution in zip(found, stacks, strict=True)
         )
         return await asyncio.gather(*looks, return_exceptions=True)
 
-    answers: list[Observation | BaseException] = surroundings.run(look())
-    return [_view(workspace, answer) for workspace, answer in zip(found, answers, strict=True)]
+    answers: list[_Sight | BaseException] = surroundings.run(look())
+    return [_view(*one) for one in zip(found, stacks, answers, strict=True)]
 
 
 def seen(found: Sequence[Workspace], surroundings: Surroundings, *, reading: Reading) -> list[View]:
@@ -198,41 +210,87 @@ def seen(found: Sequence[Workspace], surroundings: Surroundings, *, reading: Rea
     return views
 
 
-async def _observed(workspace: Workspace, gate: Gate, *, reading: Reading) -> Observation:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class _Sight:
+    """What was seen of one project; `unread` counts settings that were listed and not read."""
+
+    observation: Observation
+    snapshot: Snapshot
+    unread: Mapping[str, int]
+
+
+async def _observed(
+    workspace: Workspace, resolution: Resolution, gate: Gate, *, reading: Reading
+) -> _Sight:
     provider = provider_for(workspace)
     async with connected(workspace, gate) as session:
-        kinds = [
-            kind
+        snapshot = remembered_for(workspace, session)
+        schemas = {
+            kind: described.schema
             for kind, described in workspace.catalog.items()
             if described.schema.provider == provider.name and kind in session.kinds
-        ]
+        }
+        known = read_whole(resolution, snapshot, catalog=workspace.catalog)
+        # One call for each tenant would be too much: of settings, those that somebody manages.
+        whole: dict[str, Collection[str]] = {
+            kind: {*known.get(kind, ()), ""} if _costly(schema) else Everything()
+            for kind, schema in schemas.items()
+        }
         with translated(workspace):
-            return await refresh(
+            observation = await refresh(
                 session,
-                kinds=kinds,
-                managed={kind: Everything() for kind in kinds},
+                kinds=schemas,
+                managed=whole,
                 catalog=workspace.catalog,
                 gate=gate,
                 parallelism=reading.parallelism,
             )
+    costly = [kind for kind, schema in schemas.items() if _costly(schema)]
+    return _without_unread(observation, snapshot, {kind: whole[kind] for kind in costly})
 
 
-def _view(workspace: Workspace, answer: Observation | BaseException) -> View | DstateError:
+def _costly(schema: Schema) -> bool:
+    """Tell whether a kind has one object for each of another, to be read one by one."""
+    return schema.singleton and schema.partial_list
+
+
+def _without_unread(
+    observation: Observation, snapshot: Snapshot, whole: Mapping[str, Collection[str]]
+) -> _Sight:
+    """Leave out what was only listed: what is not known of it must not count as its defaults."""
+    read = {
+        kind: {
+            id_: live
+            for id_, live in observation.live.get(kind, {}).items()
+            if id_ in names or live.identity in names
+        }
+        for kind, names in whole.items()
+    }
+    unread = {kind: len(observation.live.get(kind, {})) - len(kept) for kind, kept in read.items()}
+    return _Sight(
+        observation=replace(observation, live={**observation.live, **read}),
+        snapshot=snapshot,
+        unread={kind: number for kind, number in unread.items() if number},
+    )
+
+
+def _view(
+    workspace: Workspace, resolution: Resolution, answer: _Sight | BaseException
+) -> View | DstateError:
     if isinstance(answer, DstateError):
         return answer
     if isinstance(answer, BaseException):
         raise answer
-    snapshot = workspace.store.found(
-        environment=workspace.environment, project_id=answer.project_id
-    )
-    atlas = Atlas(answer, workspace.catalog, cites=citing(workspace.providers))
+    atlas = Atlas(answer.observation, workspace.catalog, cites=citing(workspace.providers))
     return View(
         workspace=workspace,
+        unread=answer.unread,
         side=side(
             workspace.environment,
             atlas,
-            desired=workspace.resolution().desired,
-            entries=snapshot.entries if snapshot is not None else {},
+            desired=resolution.desired,
+            entries=answer.snapshot.entries,
             catalog=workspace.catalog,
+            partly=frozenset(answer.unread),
         ),
     )

@@ -9,6 +9,7 @@ from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.config.secrets import fingerprints
 from descope_state.config.stack import combined_digest
+from descope_state.core.accompanying import taking
 from descope_state.core.observation import Observation, remembered
 from descope_state.core.planner import Request, Wishes, plan
 from descope_state.core.resolve import Resolution
@@ -19,6 +20,7 @@ from descope_state.model.plan import Bindings, Plan
 from descope_state.model.resource import Desired, Live
 from descope_state.model.state import Snapshot
 from descope_state.model.value import Unknown
+from descope_state.runtime.accompanying import accompanying
 from descope_state.runtime.gate import Gate
 from descope_state.runtime.refresh import refresh
 from descope_state.sdk.catalog import Catalog
@@ -70,7 +72,20 @@ def planned(
         resolution = replace(resolution, declarations=declarations)
     scope = _scope(workspace, resolution)
     sight = sighted(workspace, surroundings, scope=scope, reading=reading)
-    return concluded(workspace, surroundings, resolution=resolution, sight=sight, wishes=wishes)
+    result = concluded(workspace, surroundings, resolution=resolution, sight=sight, wishes=wishes)
+    return accompanied(workspace, surroundings, result=result, reading=reading)
+
+
+def accompanied(
+    workspace: Workspace, surroundings: Surroundings, *, result: Planned, reading: Reading
+) -> Planned:
+    """Add to the deletions of a plan what they take along."""
+    if not reading.refreshed or not taking(result.plan.changes, workspace.catalog):
+        return result
+    # A run of its own: what paces calls belongs to one loop.
+    gate = gate_for(surroundings, capacity=reading.capacity)
+    made: Plan = surroundings.run(_accompanied(result.plan, workspace, gate))
+    return replace(result, plan=made)
 
 
 def concluded(
@@ -160,7 +175,7 @@ async def seen(
 def _scope(workspace: Workspace, resolution: Resolution) -> Callable[[Snapshot], Scope]:
     return lambda snapshot: Scope(
         kinds=_in_play(resolution, snapshot),
-        managed=_managed(resolution, snapshot, workspace.catalog),
+        managed=read_whole(resolution, snapshot, catalog=workspace.catalog),
     )
 
 
@@ -168,7 +183,7 @@ async def _seen(
     workspace: Workspace, scope: Callable[[Snapshot], Scope], *, reading: Reading, gate: Gate
 ) -> Sight:
     async with connected(workspace, gate) as session:
-        snapshot = _remembered(workspace, session, supposed=reading.supposed)
+        snapshot = remembered_for(workspace, session, supposed=reading.supposed)
         if reading.seen is not None:
             observation = reading.seen
         elif not reading.refreshed:
@@ -194,7 +209,21 @@ async def _seen(
     return Sight(snapshot=snapshot, key=key, observation=observation)
 
 
-def _remembered(
+async def _accompanied(made: Plan, workspace: Workspace, gate: Gate) -> Plan:
+    """Add to every deletion what it takes along, and what it has cost to find out."""
+    async with connected(workspace, gate) as session:
+        with translated(workspace):
+            found = await accompanying(session, made.changes, catalog=workspace.catalog, gate=gate)
+    return replace(
+        made,
+        changes=tuple(
+            replace(change, takes_along=found.get(change.address, {})) for change in made.changes
+        ),
+        estimate=replace(made.estimate, refresh_calls=made.estimate.refresh_calls + gate.total),
+    )
+
+
+def remembered_for(
     workspace: Workspace, session: Session, *, supposed: Snapshot | None = None
 ) -> Snapshot:
     """Give the state, or an empty one without a lineage where there is none yet."""
@@ -220,7 +249,9 @@ def _in_play(resolution: Resolution, snapshot: Snapshot) -> set[str]:
     return wanted | {address.kind for address in snapshot.entries}
 
 
-def _managed(resolution: Resolution, snapshot: Snapshot, catalog: Catalog) -> dict[str, set[str]]:
+def read_whole(
+    resolution: Resolution, snapshot: Snapshot, *, catalog: Catalog
+) -> dict[str, set[str]]:
     """Name the objects that are to be read whole, by id or by natural key."""
     managed: dict[str, set[str]] = {}
     for entry in snapshot.entries.values():

@@ -1,13 +1,14 @@
 """`drift accept`: what would be written, what follows from that, and the writing itself."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import unified_diff
+from functools import cache
 
 from descope_state.app.accepting import Choose, Drafts, drafted
 from descope_state.app.applying import Manner, Watch
 from descope_state.app.consequences import Elsewhere, check_here, elsewhere
-from descope_state.app.drifted import Wish, found
-from descope_state.app.planning import Reading, planned
+from descope_state.app.drifted import Leaf, Wish, found
+from descope_state.app.planning import Planned, Reading, planned
 from descope_state.app.settling import settle_first
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened
@@ -61,13 +62,13 @@ def proposed(
     reading = Reading(parallelism=manner.parallelism, capacity=manner.capacity)
     result = planned(workspace, surroundings, wishes=Wishes(), reading=reading)
     finding = found(workspace, result, wishes=wishes)
-    drafts = drafted(
-        workspace, opening, folder=surroundings.folder, leaves=finding.leaves, choose=choose
-    )
+    drafter = _Drafter(surroundings, opening, workspace=workspace, planned=result, choose=choose)
+    if wishes is None:
+        drafts = drafter.what_can_be(finding.leaves, note=finding.notes.append)
+    else:
+        drafts = drafter.checked(finding.leaves)
     others = Elsewhere(fed={}, unasked=())
     if drafts.files:
-        after = opened(surroundings, opening, drafts=drafts.files)
-        check_here(workspace, result, after=after, leaves=finding.leaves)
         others = elsewhere(surroundings, opening, workspace=workspace, drafts=drafts.files)
     return Proposal(
         workspace=workspace,
@@ -76,6 +77,61 @@ def proposed(
         notes=tuple(finding.notes),
         elsewhere=others,
     )
+
+
+class _Drafter:
+    """Drafts files for some leaves, and sees that they say these and nothing else."""
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        opening: Opening,
+        *,
+        workspace: Workspace,
+        planned: Planned,
+        choose: Choose,
+    ) -> None:
+        self._surroundings = surroundings
+        self._opening = opening
+        self._workspace = workspace
+        self._planned = planned
+        self._choose = cache(choose)
+
+    def checked(self, leaves: Sequence[Leaf]) -> Drafts:
+        """Draft all of them, or refuse."""
+        drafts = drafted(
+            self._workspace,
+            self._opening,
+            folder=self._surroundings.folder,
+            leaves=leaves,
+            choose=self._choose,
+        )
+        if drafts.files:
+            after = opened(self._surroundings, self._opening, drafts=drafts.files)
+            check_here(self._workspace, self._planned, after=after, leaves=leaves)
+        return drafts
+
+    def what_can_be(self, leaves: Sequence[Leaf], *, note: Callable[[str], None]) -> Drafts:
+        """Draft those that can be; each of the others is told of."""
+        try:
+            return self.checked(leaves)
+        except DstateError:
+            pass  # Which one it is shows when they are taken one after the other.
+        taken: list[Leaf] = []
+        for leaf in leaves:
+            try:
+                self.checked([*taken, leaf])
+            except DstateError as error:
+                note(_left(leaf, error))
+            else:
+                taken.append(leaf)
+        return self.checked(taken)
+
+
+def _left(leaf: Leaf, error: DstateError) -> str:
+    first = error.problems[0]
+    about = "" if first.message.startswith(leaf.title) else f"{leaf.title}: "
+    return f"Left: {about}{first.message}" + (f"; {first.hint}" if first.hint else "")
 
 
 def write(proposal: Proposal) -> None:

@@ -82,7 +82,8 @@ def _refuse_loss(mending: Mending, workspace: Workspace, *, force: bool) -> None
     """Refuse to throw away what is remembered, unless that is meant."""
     standing = mending.standing()
     if standing is not None and standing.entries and not force:
-        count = f"{len(standing.entries):,} entries"
+        number = len(standing.entries)
+        count = "one entry" if number == 1 else f"{number:,} entries"
         message = f"`{workspace.environment}` has a state with {count}, which can be read"
         hint = "`dstate state rebuild --force` sets it aside and finds everything anew"
         raise Refused(message, hint=hint)

@@ -8,8 +8,9 @@ from descope_state.app.planning import Reading
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.wishing import address_of
 from descope_state.app.workspace import Opening
-from descope_state.core.undoing import Left, undone
-from descope_state.errors import Problem, Refused, UsageError
+from descope_state.core.select import matching
+from descope_state.core.undoing import Because, Left, undone
+from descope_state.errors import Problem, Refused
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 
@@ -20,6 +21,8 @@ class Undoing:
 
     targets: tuple[Address, ...]
     left: tuple[Left, ...]
+    environment: str
+    protected: bool
     warnings: tuple[Problem, ...] = ()
 
 
@@ -43,9 +46,14 @@ def undoing(
     for alarm in sighting.judgement.alarms:
         raise Refused(alarm.message, hint=alarm.hint)
     found = undone(sighting.judgement, looked.planned.plan, asked=asked)
-    missing = [address for address in asked if address not in found.met]
-    if missing:
-        names_missing = ", ".join(f"`{address}`" for address in missing)
-        message = f"{names_missing} has not drifted in `{sighting.environment}`"
-        raise UsageError(message, hint="`dstate drift` lists what has")
-    return Undoing(targets=found.targets, left=found.left, warnings=looked.warnings)
+    steady = [address for address in asked if address not in found.met]
+    known = {change.address for change in looked.planned.plan.changes}
+    matching(steady, sorted(known | looked.planned.snapshot.entries.keys()))
+    left = [Left(address=address, because=Because.STEADY) for address in steady]
+    return Undoing(
+        targets=found.targets,
+        left=(*left, *found.left),
+        environment=sighting.environment,
+        protected=sighting.protected,
+        warnings=looked.warnings,
+    )

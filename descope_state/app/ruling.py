@@ -4,21 +4,41 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from descope_state.app.drifting import rules_of
 from descope_state.app.registry import catalog_of
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened, outlined
+from descope_state.config.excerpts import excerpted
 from descope_state.config.files import RULES_FILE
 from descope_state.config.location import find_stack
-from descope_state.config.rules import day, with_rule
-from descope_state.config.settings import choose, read_settings
+from descope_state.config.rules import day, read_rules, with_rule
+from descope_state.config.settings import Settings, choose, read_settings
 from descope_state.core.subjects import Subject, subject_of
-from descope_state.errors import DstateError, UsageError
+from descope_state.errors import DstateError, Invalid, UsageError
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.finding import Rule
 from descope_state.model.nearness import meant
 from descope_state.store.disk import DISK
+
+
+def ruled(surroundings: Surroundings, opening: Opening) -> tuple[Settings, tuple[Rule, ...]]:
+    """Give the settings of a stack and its rules; every problem comes with its line."""
+    root = find_stack(surroundings.folder, chdir=opening.chdir)
+    try:
+        settings = read_settings(root)
+        rules = read_rules(
+            root,
+            environments=settings.environments,
+            catalog=catalog_of(surroundings.providers()),
+        )
+    except Invalid as error:
+        raise Invalid(excerpted(root, error.problems)) from None
+    return settings, rules
+
+
+def rules_of(surroundings: Surroundings, opening: Opening) -> tuple[Rule, ...]:
+    """Give the rules of a stack."""
+    return ruled(surroundings, opening)[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -177,7 +177,7 @@ def _exporting(noun: Noun) -> Callable[..., None]:
     def exporting(
         context: typer.Context,
         which: Annotated[
-            list[str] | None, typer.Argument(help="Ids, names or addresses.", metavar="[WHICH...]")
+            list[str] | None, typer.Argument(help="Ids, names or addresses.", metavar="WHICH")
         ] = None,
         *,
         env: EnvironmentName = None,

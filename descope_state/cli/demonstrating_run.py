@@ -34,7 +34,7 @@ def _steps(office: str) -> tuple[Step, ...]:
             typed=("plan", "-out", "plan.json"),
         ),
         Step(
-            told="What was reviewed is what is applied; each call is written down before it leaves.",
+            told="What was reviewed is what is applied; each call is written down first.",
             typed=("apply", "plan.json"),
         ),
         Step(told="Planned again: there is nothing to do.", typed=("plan",)),

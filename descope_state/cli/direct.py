@@ -46,7 +46,7 @@ Cascade = Annotated[
     typer.Option("--cascade", help="Delete what holds it back, too: keys, users."),
 ]
 Which = Annotated[
-    str | None, typer.Argument(help="Its id, its name, or its address.", metavar="[WHICH]")
+    str | None, typer.Argument(help="Its id, its name, or its address.", metavar="WHICH")
 ]
 
 
@@ -81,7 +81,6 @@ def _doing(
     confirm: str | None,
     lock_timeout: str | None,
     override: list[str] | None = None,
-    cascade: bool = False,
 ) -> "Doing":
     """Put together how something is to be done; `ways` are whether to ask, and only to show."""
     from descope_state.app.applying import Manner
@@ -95,7 +94,6 @@ def _doing(
         overrides=overrides,
         confirmed=confirm or "",
         automatic=yes,
-        emptying=cascade,
     )
     where = opening(context.obj, env=env)
     return Doing(terminal=context.obj, opening=where, noun=noun, manner=manner, dry=dry)
@@ -260,7 +258,6 @@ def _deleting(noun: Noun) -> Callable[..., None]:
             confirm=confirm,
             lock_timeout=lock_timeout,
             override=override,
-            cascade=cascade,
         )
         subjects = [_one(noun, which, own_id)]
         raise typer.Exit(run_delete(doing, subjects, cascade=cascade))
@@ -343,7 +340,6 @@ def _synchronizing(noun: Noun) -> Callable[..., None]:
             confirm=confirm,
             lock_timeout=lock_timeout,
             override=override,
-            cascade=cascade,
         )
         raise typer.Exit(run_sync(doing, config, prune=prune, cascade=cascade))
 

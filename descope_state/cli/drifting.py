@@ -56,7 +56,7 @@ Webhook = Annotated[
 ]
 Found = Annotated[
     list[str] | None,
-    typer.Argument(help="What to change back; else all that drifted.", metavar="[ADDRESS]..."),
+    typer.Argument(help="What to change back; else all that drifted.", metavar="ADDRESS"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from descope_state.app.differing import differing
 from descope_state.app.drifting import Looked, Looking, look
 from descope_state.app.watching import Post, Round, keep_looking
 from descope_state.cli.attendant import Attendant
@@ -64,7 +65,8 @@ def _print(terminal: Terminal, sightings: Sequence[Sighting], *, telling: Tellin
         case "markdown":
             from descope_state.report.markdown import drift_markdown
 
-            terminal.write(drift_markdown(sightings))
+            differ = differing(terminal.surroundings.providers())
+            terminal.write(drift_markdown(sightings, differ=differ))
         case "junit":
             from descope_state.report.junit import drift_junit
 
@@ -75,12 +77,15 @@ def _print(terminal: Terminal, sightings: Sequence[Sighting], *, telling: Tellin
 
 
 def _print_text(terminal: Terminal, sightings: Sequence[Sighting], *, verbose: bool) -> None:
+    differ = differing(terminal.surroundings.providers())
     if len(sightings) > 1:
-        terminal.answer(matrix_text(sightings, width=terminal.width, verbose=verbose))
+        text = matrix_text(sightings, width=terminal.width, verbose=verbose, differ=differ)
+        terminal.answer(text)
         return
     for one in sightings:
         terminal.note(title(one))
-        terminal.answer(environment_text(one, width=terminal.width, verbose=verbose))
+        text = environment_text(one, width=terminal.width, verbose=verbose, differ=differ)
+        terminal.answer(text)
 
 
 def _json(terminal: Terminal, sightings: Sequence[Sighting], *, strict: bool) -> str:

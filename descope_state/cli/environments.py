@@ -29,7 +29,7 @@ def listing(context: typer.Context, *, json: AsJson = False) -> None:
 def showing(
     context: typer.Context,
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Else the one a plan would take.")
+        str | None, typer.Argument(metavar="NAME", help="Else the one a plan would take.")
     ] = None,
     *,
     json: AsJson = False,
@@ -83,7 +83,7 @@ def matrix(
     context: typer.Context,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME...]", help="The environments; else all of the stack."),
+        typer.Argument(metavar="NAME", help="The environments; else all of the stack."),
     ] = None,
     *,
     differing: Annotated[
@@ -118,7 +118,7 @@ def promoting(
     *,
     second: Annotated[str, typer.Argument(metavar="B", help="Where they are to be the same.")],
     addresses: Annotated[
-        list[str], typer.Argument(metavar="ADDRESS...", help="What is to be promoted.")
+        list[str], typer.Argument(metavar="ADDRESS", help="What is to be promoted.")
     ],
     out: PlanOut = None,
     parallelism: Parallelism = 10,

@@ -24,21 +24,22 @@ from descope_state.core.comparing import compared, matrix
 from descope_state.errors import DstateError, Exit
 from descope_state.frozen import dataclass
 from descope_state.model.plan import Plan
+from descope_state.model.value import Value
 from descope_state.report.clean import clean
 from descope_state.report.environments import (
     comparison_text,
     freight_text,
     matrix_text,
-    table,
     variables_text,
 )
 from descope_state.report.environments_json import comparison_json, detail_variables, matrix_json
 from descope_state.report.fields import Page
 from descope_state.report.json_text import Json, one_line
 from descope_state.report.spans import line
+from descope_state.report.table import table
 from descope_state.report.values import counted
 
-_HEAD = ("environment", "project", "endpoint", "", "serial", "resources")
+_HEAD = ("environment", "project", "endpoint", "marks", "serial", "resources")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ def run_list(terminal: Terminal, opening: Opening, *, json: bool) -> Exit:
     if json:
         terminal.write(one_line([asdict(one) for one in found]) + "\n")
     else:
-        terminal.answer(table(_HEAD, [_row(one) for one in found]))
+        terminal.answer(table([_row(one) for one in found], _HEAD, width=terminal.width))
         for one in found:
             _warn(terminal, one)
     return Exit.ERROR if any(one.wrong for one in found) else Exit.DONE
@@ -67,7 +68,7 @@ def _warn(terminal: Terminal, profile: Profile) -> None:
         terminal.tell([line(f"{profile.name}: {clean(profile.wrong)}", "error")])
 
 
-def _row(profile: Profile) -> tuple[str, ...]:
+def _row(profile: Profile) -> dict[str, Value]:
     words = ("default" if profile.default else "", "protected" if profile.protected else "")
     if profile.wrong:
         state = ("damaged", "?")
@@ -76,7 +77,8 @@ def _row(profile: Profile) -> tuple[str, ...]:
     else:
         state = (str(profile.serial), _held(profile))
     marks = ", ".join(filter(None, words))
-    return (profile.name, profile.project_id or "-", profile.endpoint, marks, *state)
+    cells = (profile.name, profile.project_id or "-", profile.endpoint, marks, *state)
+    return dict(zip(_HEAD, cells, strict=True))
 
 
 def _held(profile: Profile) -> str:
@@ -160,6 +162,9 @@ def run_difference(
 def _note_targets(terminal: Terminal, views: Sequence[View]) -> None:
     for view in views:
         terminal.note(f"{view.side.name} → project {view.observation.project_id}")
+        counts = [f"{kind} ({number:,})" for kind, number in sorted(view.unread.items())]
+        if counts:
+            terminal.note(f"{view.side.name}: not read, for nobody manages it: {', '.join(counts)}")
 
 
 def run_matrix(
@@ -186,7 +191,7 @@ def run_matrix(
         _note_targets(terminal, views)
         for name, message in failed.items():
             terminal.tell([line(f"{name}: {clean(message)}", "error")])
-        terminal.answer(matrix_text(shown, chosen, failed=failed))
+        terminal.answer(matrix_text(shown, chosen, failed=failed, width=terminal.width))
     return max((one.status for one in errors.values()), default=Exit.DONE)
 
 

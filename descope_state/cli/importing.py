@@ -160,7 +160,7 @@ def adopting(
     context: typer.Context,
     names: Annotated[
         list[str],
-        typer.Argument(help="Its name, its id, or KIND.NAME.", metavar="OBJECT..."),
+        typer.Argument(help="Its name, its id, or KIND.NAME.", metavar="OBJECT"),
     ],
     *,
     env: EnvironmentName = None,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from descope_state.app.adopting import One, Pasted, Strays, adopt, import_one
+from descope_state.app.adopting import Already, One, Pasted, Strays, adopt, import_one
 from descope_state.app.applying import Applied, Manner
 from descope_state.app.importing import Everything, Found, Imported, import_all
 from descope_state.app.planning import Planned
@@ -37,7 +37,7 @@ def run_import(
     place, id_, write = what
     address = address_of(place, option="import")
 
-    def bring() -> Applied | Pasted:
+    def bring() -> Applied | Pasted | Already:
         return import_one(
             terminal.surroundings,
             opening,
@@ -47,6 +47,9 @@ def run_import(
         )
 
     came = _told(bring, attendant)
+    if isinstance(came, Already):
+        terminal.note(f"{came.address} is {clean(came.id)} already: there is nothing to import.")
+        return Exit.DONE
     if isinstance(came, Pasted):
         _print_block(terminal, came)
         raise _without_block(address, id_)
@@ -111,9 +114,21 @@ def _without_block(address: Address, id_: str) -> UsageError:
 class Intaking(Attendant):
     """Stands between a project that is brought in and the person at the terminal."""
 
+    aimed: bool = False
+
+    def target(self, environment: str, project_id: str) -> None:
+        """Print what is about to be touched, once."""
+        if not self.aimed:
+            Attendant.target(self, environment, project_id)
+        self.aimed = True
+
     def reading(self, *, kinds: int) -> None:
         """Say that it may take a while."""
         self.terminal.note(f"Reading the project: {kinds} kinds, and each flow and setting whole …")
+
+    def waiting(self, seconds: float) -> None:
+        """Say why nothing happens for a while."""
+        self.terminal.note(f"Waiting {seconds:,.0f} s: the service allows so many calls a minute …")
 
     def found(self, found: Found) -> None:
         """Print what is to be written, and what is left out."""

@@ -113,19 +113,14 @@ def _print_text(
                 compact_warnings=printing.compact,
             )
         )
+    differ = differing(workspace.providers)
     if printing.markdown:
         from descope_state.report.markdown import plan_markdown
 
-        terminal.write(plan_markdown(result.plan))
+        terminal.write(plan_markdown(result.plan, differ=differ))
     else:
-        terminal.answer(
-            plan_text(
-                result.plan,
-                width=terminal.width,
-                verbose=printing.verbose,
-                differ=differing(workspace.providers),
-            )
-        )
+        text = plan_text(result.plan, width=terminal.width, verbose=printing.verbose, differ=differ)
+        terminal.answer(text)
     if printing.out is not None:
         terminal.note(f"Saved to {printing.out}; `dstate show {printing.out}` shows it again.")
 

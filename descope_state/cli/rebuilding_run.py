@@ -37,7 +37,8 @@ def run_rebuild(
             f"A good copy of the state was there, of serial {done.copy}:"
             f" `dstate state rollback {done.copy}` puts it back."
         )
-    count = f"{len(snapshot.entries):,} entries"
+    number = len(snapshot.entries)
+    count = "one entry" if number == 1 else f"{number:,} entries"
     terminal.answer([line(f"The state is at serial {snapshot.serial} now, with {count}.", "added")])
     terminal.note("Nothing was written to the project; `dstate plan` shows what differs.")
     return Exit.PARTIAL if done.rebuilt.ambiguous else Exit.DONE

@@ -18,27 +18,30 @@ from descope_state.cli.options import (
     seconds_of,
 )
 
+Name = Annotated[
+    str | None,
+    typer.Argument(metavar="ID", help="Its name, or its number; else the newest."),
+]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option("--kind", help="Only objects of this kind; may be repeated.", metavar="KIND"),
+]
+Addresses = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--address", help="Only these: an address, KIND.NAME, or a pattern.", metavar="ADDRESS"
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show the plan.")]
 
 
 def restore(
     context: typer.Context,
-    backup: Annotated[
-        str | None,
-        typer.Argument(metavar="[ID]", help="Its name, or its number; else the newest."),
-    ] = None,
+    backup: Name = None,
     *,
     env: EnvironmentName = None,
-    kind: Annotated[
-        list[str] | None,
-        typer.Option("--kind", help="Only objects of this kind; may be repeated.", metavar="KIND"),
-    ] = None,
-    address: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--address", help="Only these: an address, KIND.NAME, or a pattern.", metavar="ADDRESS"
-        ),
-    ] = None,
+    kind: Kinds = None,
+    address: Addresses = None,
     dry_run: DryRun = False,
     auto_approve: AutoApprove = False,
     confirm: Confirm = None,
@@ -83,7 +86,7 @@ def undo(
     context: typer.Context,
     run: Annotated[
         str | None,
-        typer.Argument(metavar="[RUN]", help="The beginning or end of its name; else the last."),
+        typer.Argument(metavar="RUN", help="The beginning or end of its name; else the last."),
     ] = None,
     *,
     env: EnvironmentName = None,

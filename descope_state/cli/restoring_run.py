@@ -104,7 +104,7 @@ def _run(terminal: Terminal, opening: Opening, *, back: Return, returning: Retur
         bindings = result.plan.bindings
         attendant.target(bindings.environment, bindings.project_id)
         terminal.answer(plan_text(result.plan, width=terminal.width, verbose=returning.verbose))
-        return Exit.DONE
+        return Exit.REFUSED if result.plan.violations or result.plan.stuck else Exit.DONE
     applied = apply_return(
         terminal.surroundings, opening, back=back, manner=manner, watch=attendant
     )

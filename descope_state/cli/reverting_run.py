@@ -11,7 +11,7 @@ from descope_state.cli.attendant import Attendant
 from descope_state.cli.plan_run import tell_events
 from descope_state.cli.terminal import Terminal
 from descope_state.core.planner import Wishes
-from descope_state.errors import DstateError, Exit
+from descope_state.errors import DstateError, Exit, Refused
 from descope_state.report.problems import problems_text
 from descope_state.report.reverting import left_text
 
@@ -48,6 +48,10 @@ def run_revert(
     if not found.targets:
         terminal.note("There is nothing that a plan would undo.")
         return Exit.DONE
+    if found.protected and out is None:
+        message = f"`{found.environment}` is protected: it wants a plan that was saved and seen"
+        hint = f"dstate drift revert --env {found.environment} -out undo.json, then"
+        raise Refused(message, hint=f"{hint} dstate apply undo.json")
     return _planned(terminal, opening, found, out=out, manner=manner, attendant=attendant)
 
 

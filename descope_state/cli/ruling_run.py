@@ -1,7 +1,6 @@
 """Runs `drift ignore` and `drift rules`."""
 
-from descope_state.app.drifting import rules_of
-from descope_state.app.ruling import Asked, ignore
+from descope_state.app.ruling import Asked, ignore, rules_of
 from descope_state.app.workspace import Opening
 from descope_state.cli.terminal import Terminal
 from descope_state.report.drift import rule_text, rules_text

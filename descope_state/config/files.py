@@ -107,6 +107,11 @@ def resource_files(root: Path) -> list[str]:
     return sorted(names)
 
 
+def rule_files(root: Path) -> list[str]:
+    """Name the file with the rules of drift, if there is one."""
+    return [RULES_FILE] if os.path.lexists(root / RULES_FILE) else []
+
+
 def variable_file_names(root: Path) -> list[str]:
     """Name the files below `vars/`."""
     if not (root / "vars").is_dir():

@@ -5,9 +5,10 @@ must be about the same object, be the right sort of deed, and lie after dstate l
 the object into the state.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from descope_state.frozen import dataclass
 from descope_state.model.finding import Blame, Confidence, Finding, Sort
@@ -24,6 +25,9 @@ _FITTING = {
     Sort.UNMANAGED: ("create", "write"),
 }
 _WRITING = frozenset({"create", "update"})
+_EVER = 1 << 62
+
+Windows: TypeAlias = Sequence[tuple[int, int]]
 _VERBS = frozenset({"create", "update", "delete"})
 
 
@@ -57,36 +61,58 @@ class Trail:
 
 def blamed(findings: Iterable[Finding], *, trail: Trail, catalog: Catalog) -> Iterator[Finding]:
     """Say of every finding who did it, or that it is unknown."""
-    ours = _own_actors(trail)
-    own = _by_kind(trail.own)
-    others = _by_kind(
-        deed for deed in trail.deeds if not _is_own(deed, own.get(deed.kind, ()), ours)
+    own = _Index(trail.own)
+    ours = _own_actors(trail.own, _Index(trail.deeds))
+    windows = _windows(trail.own)
+    others = _Index(
+        deed for deed in trail.deeds if not _is_own(deed, own, ours=ours, windows=windows)
     )
     for finding in findings:
         schema = catalog[finding.kind].schema
-        since = _last_touched(finding, own.get(finding.kind, ()))
+        since = _last_touched(finding, own)
         about = [
             deed
-            for deed in others.get(finding.kind, ())
+            for deed in _near(finding, others, schema=schema)
             if deed.at >= since and _fits(deed, finding) and _concerns(deed, finding, schema=schema)
         ]
         yield replace(finding, who=_judged(about, ours, singleton=schema.singleton))
 
 
-class _Kinded(Protocol):
+class _Row(Protocol):
     @property
     def kind(self) -> str:
         """The kind of thing that a row is about."""
 
+    @property
+    def subjects(self) -> frozenset[str]:
+        """What it calls the object."""
 
-K = TypeVar("K", bound=_Kinded)
+
+R = TypeVar("R", bound=_Row)
 
 
-def _by_kind(rows: Iterable[K]) -> dict[str, list[K]]:
-    found: dict[str, list[K]] = {}
-    for row in rows:
-        found.setdefault(row.kind, []).append(row)
-    return found
+class _Index(Generic[R]):
+    """Rows by kind and subject; a month of both trails is too long to go through for each."""
+
+    def __init__(self, rows: Iterable[R]) -> None:
+        self._rows: dict[tuple[str, str], list[R]] = {}
+        self.kinds: dict[str, list[R]] = {}
+        for row in rows:
+            self.kinds.setdefault(row.kind, []).append(row)
+            for subject in row.subjects or ("",):
+                self._rows.setdefault((row.kind, subject), []).append(row)
+
+    def about(self, kind: str, subjects: Iterable[str]) -> list[R]:
+        """Give the rows with any of these subjects, each once; an empty one means none named."""
+        found = {id(row): row for one in subjects for row in self._rows.get((kind, one), ())}
+        return list(found.values())
+
+
+def _near(finding: Finding, deeds: "_Index[Deed]", *, schema: Schema) -> list[Deed]:
+    if schema.singleton:
+        return deeds.kinds.get(finding.kind, [])
+    subjects = {finding.id, finding.identity, *finding.identity.split("/"), ""}
+    return deeds.about(finding.kind, subjects)
 
 
 def _judged(about: Sequence[Deed], ours: frozenset[str], *, singleton: bool) -> Blame:
@@ -143,32 +169,21 @@ def _concerns(deed: Deed, finding: Finding, *, schema: Schema) -> bool:
     return len(parts) > 1 and parts <= deed.subjects
 
 
-def _last_touched(finding: Finding, own: Sequence[Own]) -> int:
+def _last_touched(finding: Finding, own: "_Index[Own]") -> int:
     """Say since when the state remembers an object as it does."""
-    keys = {finding.id, finding.identity} - {""}
-    return max(
-        (
-            one.began if one.wrote else one.ended
-            for one in own
-            if one.kind == finding.kind and keys & one.subjects
-        ),
-        default=0,
-    )
+    about = own.about(finding.kind, {finding.id, finding.identity} - {""})
+    return max((one.began if one.wrote else one.ended for one in about), default=0)
 
 
-def _own_actors(trail: Trail) -> frozenset[str]:
+def _own_actors(own: Iterable[Own], deeds: "_Index[Deed]") -> frozenset[str]:
     """Learn under which name the service knows dstate.
 
     Whoever alone did to an object what dstate did to it, while dstate did it, is dstate.
     """
-    deeds = _by_kind(trail.deeds)
     found: set[str] = set()
-    for one in trail.own:
-        actors = {
-            deed.actor
-            for deed in deeds.get(one.kind, ())
-            if _matches(deed, one) and deed.subjects and _same_verb(deed, one)
-        }
+    for one in own:
+        near = deeds.about(one.kind, one.subjects)
+        actors = {deed.actor for deed in near if _matches(deed, one) and _same_verb(deed, one)}
         if len(actors) == 1:
             found |= actors
     return frozenset(found)
@@ -180,19 +195,34 @@ def _same_verb(deed: Deed, own: Own) -> bool:
     return deed.verb in (own.operation, "")
 
 
-def _is_own(deed: Deed, own: Iterable[Own], ours: frozenset[str]) -> bool:
+def _is_own(
+    deed: Deed, own: "_Index[Own]", *, ours: frozenset[str], windows: Mapping[str, Windows]
+) -> bool:
     """Tell whether dstate did it, a deed that follows from another one included.
 
     Where it is not known under which name, everybody near one of its writes may be dstate.
     """
     if ours and deed.actor not in ours:
         return False
-    return any(_matches(deed, one) for one in own)
+    if deed.subjects:
+        return any(_matches(deed, one) for one in own.about(deed.kind, deed.subjects))
+    spans = windows.get(deed.kind, ())
+    before = bisect_right(spans, (deed.at, _EVER))
+    return before > 0 and deed.at <= spans[before - 1][1]
+
+
+def _windows(own: Iterable[Own]) -> dict[str, Windows]:
+    """Say, by kind, when dstate was writing: spans that do not meet, in their order."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for one in sorted((one for one in own if one.wrote), key=lambda one: one.began):
+        spans = found.setdefault(one.kind, [])
+        start, end = one.began - SLACK, one.ended + SLACK
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], end))
+        else:
+            spans.append((start, end))
+    return dict(found)
 
 
 def _matches(deed: Deed, own: Own) -> bool:
-    return (
-        own.wrote
-        and own.began - SLACK <= deed.at <= own.ended + SLACK
-        and (not deed.subjects or bool(deed.subjects & own.subjects))
-    )
+    return own.wrote and own.began - SLACK <= deed.at <= own.ended + SLACK

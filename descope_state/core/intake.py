@@ -181,9 +181,12 @@ class _Intake:
         return None
 
     def _untouched(self, live: Live, schema: Schema) -> bool:
-        """Tell whether settings are what they were, or what the project's own settings are."""
+        """Tell whether settings say nothing at all, or what the project's own settings say.
+
+        That they are the model's defaults would not do: a new project may have others.
+        """
         mine = {**live.attributes, **dict.fromkeys(schema.identity_fields, "")}
-        if not said(mine, schema).keys() - set(schema.identity_fields):
+        if not any(said(mine, schema, whole=True).values()):
             return True
         whole = self._ground.observation.named(live.kind, "") if schema.identity_fields else None
         return whole is not None and whole is not live and _same(mine, whole.attributes)

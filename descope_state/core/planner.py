@@ -93,7 +93,8 @@ def plan(request: Request) -> Plan:
         outputs=() if request.wishes.mode == "destroy" else outputs,
         checks=() if request.wishes.mode == "destroy" else checks,
         mode=request.wishes.mode,
-        narrowed=bool(request.wishes.targets or request.wishes.excludes),
+        narrowed=not request.wishes.imports
+        and bool(request.wishes.targets or request.wishes.excludes),
         overrides=request.wishes.overrides,
     )
     return _judged(made, table.entries, request)

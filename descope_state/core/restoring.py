@@ -13,11 +13,12 @@ from descope_state.core.wanted import Places, Wanted
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.resource import Desired, Entries, Live
-from descope_state.model.value import Ref, Unknown, Value
+from descope_state.model.value import Ref, Unknown, Value, canonical
 from descope_state.sdk.catalog import Catalog
 from descope_state.sdk.schema import Schema
 
 _ID = "id"
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,7 @@ class _Restoring:
         self._today = today
         self._then = Atlas(Observation(live=live), today.catalog, cites=today.cites)
         self._now = Atlas(today.observation, today.catalog, cites=today.cites)
+        self._entries = {(one.address.kind, one.id) for one in today.entries.values()}
         self._successors = {
             (one.kind, self._now.key(one)): one
             for objects in today.observation.live.values()
@@ -112,16 +114,15 @@ class _Restoring:
 
     def _place(self, was: Was, now: Live | None) -> tuple[Address, Desired | None]:
         own, today = was.address, self._today
-        held = now is not None and any(
-            entry.id == now.id for entry in today.entries.values() if entry.address.kind == now.kind
-        )
+        held = now is not None and self._held(now)
         if own is not None and own in today.desired and own not in today.entries and not held:
             return own, today.desired[own]
         place = today.places.place(was.live.kind, was.live.identity, id_=now.id if now else "")
         return place.address, place.desired
 
     def wanted(self, fates: Sequence[_Fate]) -> Iterator[Wanted]:
-        """Give what is wanted of each object."""
+        """Give what is wanted of each object; of strangers that are as they were, nothing."""
+        fates = [fate for fate in fates if not self._untouched(fate)]
         by_id = {(fate.was.live.kind, fate.was.live.id): fate for fate in fates}
         for fate in fates:
             attributes = self._attributes(fate, by_id)
@@ -152,38 +153,53 @@ class _Restoring:
         return attributes
 
     def _id(self, fate: _Fate) -> Value:
-        """Give the id that an object has now, or will have."""
-        if fate.now is not None:
-            return fate.now.id
-        if _chooses_id(self._schema(fate)):
+        """Give the id that an object will have: known only then, unless it is chosen."""
+        if fate.now is None and _chooses_id(self._schema(fate)):
             return fate.was.live.id
         address = fate.address
         return Unknown(
             f"${{{address}.{_ID}}}", (Ref(address.kind, address.name, address.key, _ID),)
         )
 
+    def _untouched(self, fate: _Fate) -> bool:
+        now = fate.now
+        if now is None or fate.stated or self._held(now):
+            return False
+        then = self._attributes(fate, {})
+        return canonical(then) == canonical({name: now.attributes.get(name) for name in then})
+
+    def _held(self, live: Live) -> bool:
+        return (live.kind, live.id) in self._entries
+
     def _schema(self, fate: _Fate) -> Schema:
         return self._today.catalog[fate.was.live.kind].schema
 
     def lost(self, fates: Iterable[_Fate]) -> Iterator[str]:
         """Say in plain words what of the objects cannot come back."""
-        for fate in fates:
-            schema, address = self._schema(fate), fate.address
-            missing = [
-                name
-                for name, field in schema.fields.items()
-                if field.sensitive and not (fate.desired and name in fate.desired.attributes)
-            ]
-            if missing and fate.now is None:
-                names = " and ".join(f"`{name}`" for name in missing)
-                yield f"{address}: {names} is in no backup, and no block of the stack states it"
-            if fate.now is not None:
-                continue
+        again = [fate for fate in fates if fate.now is None]
+        for fate in again:
+            schema = self._schema(fate)
+            stated = fate.desired.attributes if fate.desired is not None else {}
+            for name, field in schema.fields.items():
+                if field.sensitive and name not in stated:
+                    yield f"{fate.address}: `{name}` is in no backup, and no block states it"
             if schema.tells:
                 told = " and ".join(sorted(schema.tells))
-                yield f"{address}: its {told} is made anew; who used the old one needs the new one"
-            if not (_chooses_id(schema) or schema.singleton):
-                yield f"{address}: the service gives it a new id instead of {fate.was.live.id}"
+                yield f"{fate.address}: its {told} is new; who used the old one needs the new one"
+        yield from _new_ids(
+            [
+                f"{fate.address} (was {fate.was.live.id})"
+                for fate in again
+                if not (_chooses_id(self._schema(fate)) or self._schema(fate).singleton)
+            ]
+        )
+
+
+def _new_ids(names: Sequence[str]) -> Iterator[str]:
+    if names:
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        shown = ", ".join(names[:_NAMED])
+        yield f"the service gives new ids, of which nothing outside the stack knows: {shown}{more}"
 
 
 def _chooses_id(schema: Schema) -> bool:

@@ -16,6 +16,7 @@ class Because(StrEnum):
     AGREED = "agreed"
     UNSTATED = "unstated"
     UNWANTED = "unwanted"
+    STEADY = "steady"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,8 @@ def _add_flags(raw: dict[str, Value], change: Change) -> None:
         raw["protected"] = True
     if change.hold is not Hold.WHOLE:
         raw["hold"] = change.hold.value
+    if change.takes_along:
+        raw["takes_along"] = dict(change.takes_along)
 
 
 def _shallow_field(field: FieldChange) -> dict[str, Value]:

@@ -72,6 +72,7 @@ CHANGE = frozenset(
         "provider",
         "reason",
         "stated",
+        "takes_along",
     }
 )
 FIELD = frozenset({"after", "before", "edits", "forces_replacement", "hidden", "name", "sensitive"})
@@ -148,6 +149,7 @@ def read_change(record: Record) -> Change:
         create_first=record.flag("create_first"),
         protected=record.flag("protected"),
         hold=record.choice("hold", _HOLDS, default=Hold.WHOLE),
+        takes_along=_read_counts(record, "takes_along"),
     )
 
 

@@ -19,7 +19,8 @@ from descope_state.model.finding import (
 from descope_state.model.plan import Violation
 from descope_state.report import values
 from descope_state.report.clean import clean
-from descope_state.report.fields import INDENT, Page, field_lines
+from descope_state.report.fields import INDENT, Differ, Page, undescribed
+from descope_state.report.flows import described_lines
 from descope_state.report.spans import BLANK, Line, Span, Style, data, folded, line
 
 TITLES = {
@@ -50,9 +51,11 @@ _MOST_OF_A_SORT = 100
 _FEW = 3
 
 
-def environment_text(sighting: Sighting, *, width: int, verbose: bool = False) -> Iterator[Line]:
+def environment_text(
+    sighting: Sighting, *, width: int, verbose: bool = False, differ: Differ = undescribed
+) -> Iterator[Line]:
     """Lay out what was found in one environment."""
-    page = Page(width=width, whole=verbose)
+    page = Page(width=width, whole=verbose, differ=differ)
     judgement = sighting.judgement
     for alarm in judgement.alarms:
         yield from _alarm(alarm, page)
@@ -105,14 +108,14 @@ def _head(finding: Finding) -> Line:
 def _facets(finding: Finding, page: Page) -> Iterator[Line]:
     stated = [one for one in finding.facets if one.wish not in (Wish.UNSTATED, Wish.GONE)]
     for facet in stated:
-        yield from _shown(facet, page)
+        yield from _shown(finding, facet, page)
         yield from _wanted(facet, page)
     rest = [facet for facet in finding.facets if facet not in stated]
     if not rest:
         return
     if page.whole or len(rest) <= _FEW:
         for facet in rest:
-            yield from _shown(facet, page)
+            yield from _shown(finding, facet, page)
         words = "it" if len(rest) == 1 else "these"
         if any(facet.wish is Wish.UNSTATED for facet in rest):
             yield _aside(f"# the stack does not state {words}")
@@ -120,9 +123,10 @@ def _facets(finding: Finding, page: Page) -> Iterator[Line]:
         yield _aside(f"# {values.counted(len(rest), 'field')} that the stack does not state")
 
 
-def _shown(facet: Facet, page: Page) -> Iterator[Line]:
+def _shown(finding: Finding, facet: Facet, page: Page) -> Iterator[Line]:
     # It has happened already, and so forces nothing.
-    return field_lines([replace(facet.change, forces_replacement=False)], page)
+    happened = replace(facet.change, forces_replacement=False)
+    return described_lines(finding.kind, [happened], page=page)
 
 
 def _wanted(facet: Facet, page: Page) -> Iterator[Line]:

@@ -6,7 +6,7 @@ from descope_state.model.finding import Sighting, Sort
 from descope_state.report import values
 from descope_state.report.clean import clean
 from descope_state.report.drift import MARKS, count_text, environment_text, ignored_text
-from descope_state.report.fields import Page
+from descope_state.report.fields import Differ, Page, undescribed
 from descope_state.report.spans import BLANK, Line, Span, Style, columns, data, folded, line, packed
 
 _UNTOLD = "?"
@@ -29,7 +29,11 @@ _NARROWEST = 16
 
 
 def matrix_text(
-    sightings: Sequence[Sighting], *, width: int, verbose: bool = False
+    sightings: Sequence[Sighting],
+    *,
+    width: int,
+    verbose: bool = False,
+    differ: Differ = undescribed,
 ) -> Iterator[Line]:
     """Lay out several environments: the matrix, how each one is, and then the details of each."""
     page = Page(width=width, whole=verbose)
@@ -40,7 +44,7 @@ def matrix_text(
             yield BLANK
             yield line(f"── {title(sighting)} ──", "bold")
             yield BLANK
-            yield from environment_text(sighting, width=width, verbose=verbose)
+            yield from environment_text(sighting, width=width, verbose=verbose, differ=differ)
 
 
 def title(sighting: Sighting) -> str:

@@ -9,32 +9,13 @@ from descope_state.report import values
 from descope_state.report.clean import clean
 from descope_state.report.fields import Page
 from descope_state.report.flows import described_lines
-from descope_state.report.spans import BLANK, Line, Span, columns, data, folded, line
+from descope_state.report.spans import BLANK, Line, Span, data, folded, line
+from descope_state.report.table import table
 
-_LONGEST_CELL = 44
+_OBJECT = "object"
 _ABSENT = "-"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MASKED = "(not shown)"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[Line]:
-    """Lay out rows in columns; what comes from outside is made harmless, and cut where it must."""
-    cells = [[_cut(clean(cell)) for cell in row] for row in rows]
-    widths = [
-        max(columns(row[place]) for row in (list(head), *cells)) for place in range(len(head))
-    ]
-    yield (Span(_spaced(head, widths), "bold"),)
-    for row in cells:
-        yield (Span(_spaced(row, widths)),)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 1]}…"
-
-
-def _spaced(row: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True))
-    return "  ".join(padded).rstrip()
 
 
 def variables_text(
@@ -112,14 +93,16 @@ def _count(comparison: Comparison, names: tuple[str, str]) -> str:
 
 
 def matrix_text(
-    rows: Sequence[Row], names: Sequence[str], *, failed: Mapping[str, str]
+    rows: Sequence[Row], names: Sequence[str], *, failed: Mapping[str, str], width: int
 ) -> Iterator[Line]:
     """Show who has what: equal letters are equal objects, `?` where nobody could look."""
-    head = ["", *names]
-    cells = [[_row_name(row), *(_cell(row, name, failed) for name in names)] for row in rows]
-    yield from table(head, cells)
+    cells = [
+        {_OBJECT: _row_name(row)} | {name: _cell(row, name, failed) for name in names}
+        for row in rows
+    ]
+    yield from table(cells, (_OBJECT, *names), width=width)
     yield BLANK
-    yield line("Equal letters in a row are equal objects; - is absent, ? was not readable.", "dim")
+    yield line("Equal letters in a row are equal objects; - is absent, ? was not read.", "dim")
 
 
 def _row_name(row: Row) -> str:
@@ -128,7 +111,7 @@ def _row_name(row: Row) -> str:
 
 
 def _cell(row: Row, name: str, failed: Mapping[str, str]) -> str:
-    if name in failed:
+    if name in failed or name in row.unseen:
         return "?"
     number = row.versions.get(name)
     return _ABSENT if number is None else _LETTERS[(number - 1) % len(_LETTERS)]

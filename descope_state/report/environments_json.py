@@ -66,8 +66,9 @@ def matrix_json(rows: Sequence[Row], names: Sequence[str], *, failed: Mapping[st
             {
                 "kind": row.key[0],
                 "identity": row.key[1],
-                "address": str(row.address),
+                "address": str(row.address) if row.known else None,
                 "versions": dict(row.versions),
+                "not_read_in": [*sorted(row.unseen)],
             }
             for row in rows
         ],

@@ -11,7 +11,7 @@ from descope_state.model.change import Action, Change
 from descope_state.model.finding import Finding, Sighting, Sort
 from descope_state.model.plan import Plan, Verdict
 from descope_state.report.changes import VERBS, marker
-from descope_state.report.clean import clean
+from descope_state.report.clean import clean, shortened
 from descope_state.report.drift import (
     MARKS,
     TITLES,
@@ -20,6 +20,7 @@ from descope_state.report.drift import (
     ignored_text,
     who_text,
 )
+from descope_state.report.fields import Differ, undescribed
 from descope_state.report.spans import plain
 from descope_state.report.text import estimate_text, plan_text, summary_text
 
@@ -28,11 +29,12 @@ LONGEST = 60_000
 _ROWS = 50
 _FIELDS = 5
 _AROUND = 400
+_LONGEST_NAME = 300
 _WIDTH = 100
 _BACKTICKS = re.compile(r"`+")
 
 
-def plan_markdown(plan: Plan) -> str:
+def plan_markdown(plan: Plan, *, differ: Differ = undescribed) -> str:
     """Write a plan: what is to happen in a table, what it costs, and all of it folded away."""
     bindings = plan.bindings
     title = f"## Plan for {code(bindings.environment)} → project {code(bindings.project_id)}\n"
@@ -55,7 +57,7 @@ def plan_markdown(plan: Plan) -> str:
         *_changes(plan),
         f"{estimate_text(plan.estimate)}\n",
     ]
-    text = plain(plan_text(plan, width=_WIDTH))
+    text = plain(plan_text(plan, width=_WIDTH, differ=differ))
     return _limited(parts, [("The whole plan", text)])
 
 
@@ -74,7 +76,7 @@ def _verb(change: Change) -> str:
     return "blocked" if change.blocked else VERBS[change.action]
 
 
-def drift_markdown(sightings: Sequence[Sighting]) -> str:
+def drift_markdown(sightings: Sequence[Sighting], *, differ: Differ = undescribed) -> str:
     """Write what was found: a line for each environment, a table, and the details folded away."""
     parts = ["## Drift\n", "".join(f"- {_status(one)}\n" for one in sightings)]
     rows = [_row(one, finding) for one in sightings for finding in one.judgement.findings]
@@ -83,7 +85,10 @@ def drift_markdown(sightings: Sequence[Sighting]) -> str:
         head = ("", "Environment", "Object", "What happened", "By")
         parts.append(_table(head, [row[1] for row in rows]))
     details = [
-        (f"Details of {one.environment}", plain(environment_text(one, width=_WIDTH)))
+        (
+            f"Details of {one.environment}",
+            plain(environment_text(one, width=_WIDTH, differ=differ)),
+        )
         for one in sightings
         if one.error is None and (one.judgement.findings or one.judgement.alarms)
     ]
@@ -123,7 +128,7 @@ def _row(sighting: Sighting, finding: Finding) -> tuple[tuple[int, str], tuple[s
 
 def code(text: str) -> str:
     """Set outside text as code, on one line, whatever it holds."""
-    text = clean(text)
+    text = shortened(clean(text), _LONGEST_NAME)
     longest = max((len(found) for found in _BACKTICKS.findall(text)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if not text or text[0] in "` " or text[-1] in "` " else ""

@@ -8,6 +8,7 @@ from descope_state.report.fields import Page
 from descope_state.report.spans import Line, Span, folded
 
 _WORDS = {
+    Because.STEADY: "has not drifted",
     Because.AGREED: "is as the stack wants it by now",
     Because.UNSTATED: "is not stated by the stack: state it, and a plan will keep it so",
     Because.UNWANTED: "is no longer in the stack: `dstate plan` says what becomes of it",

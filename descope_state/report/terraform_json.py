@@ -288,7 +288,13 @@ def _estimate(estimate: Estimate) -> dict[str, Json]:
 
 
 def _own(plan: Plan) -> dict[str, Json]:
+    along: dict[str, Json] = {
+        str(change.address): dict(change.takes_along)
+        for change in plan.changes
+        if change.takes_along
+    }
     return {
+        **({"takes_along": along} if along else {}),
         "bindings": asdict(plan.bindings),
         "mode": plan.mode,
         "summary": asdict(plan.summary),

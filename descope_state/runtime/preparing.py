@@ -52,6 +52,7 @@ class Preparing:
         self._bounds = bounds
         self._entries = entries
         self._secrets = secrets
+        self._seen = seen
 
     def prepared(self, operation: Operation, *, at: float) -> Prepared:
         """Prepare one operation; Unfit or ExpressionError says why it cannot be."""
@@ -102,10 +103,13 @@ class Preparing:
         return change.id if change.action is Action.REPLACE and change.create_first else ""
 
     def _current(self, operation: Operation, *, bound: Bound, before: Entry | None) -> Remote[Any]:
+        """Give the object as it is: what the service made of it goes back with a full update.
+
+        One that is only taken over now is remembered by nobody, but was just looked at.
+        """
         change = operation.change
         known = before.outputs if before is not None and before.id == change.id else {}
         live = self._seen.object(operation.kind, change.id)
-        # What an object is that was taken over a moment ago, only a look at it has told.
         computed = live.computed if live is not None else {}
         return bound.remote(change.id, {**known, **computed, **(change.before or {})})
 

@@ -360,7 +360,10 @@ async def _one(prepared: Prepared) -> Sequence[Remote[Any]]:
             return [await kind.update(current, prepared.config, prepared.changed)]
         case Step.DELETE:
             assert current is not None  # noqa: S101  # as above
-            await kind.delete(current)
+            if prepared.operation.change.takes_along:
+                await prepared.bound.cascade.delete_along(current)
+            else:
+                await kind.delete(current)
             return []
 
 

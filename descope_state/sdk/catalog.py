@@ -59,6 +59,7 @@ def _schema(kind: type[Any], provider: str) -> Schema:
         together=_trait(kind, "together"),
         apart=_trait(kind, "apart"),
         tells=_trait(kind, "tells"),
+        cascades=_trait(kind, "cascades"),
     )
 
 

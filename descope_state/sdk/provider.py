@@ -4,7 +4,7 @@ A provider package exports one object that satisfies `Provider` under the entry-
 `descope_state.providers`. It sees `descope_state.sdk` and nothing else of the engine.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import field
 from enum import IntEnum
@@ -90,6 +90,7 @@ class Kind(Protocol[C]):
     together: ClassVar[Mapping[str, str]]
     apart: ClassVar[frozenset[str]]
     tells: ClassVar[frozenset[str]]
+    cascades: ClassVar[bool]
 
     def identity(self, config: C) -> str:
         """Give the natural key that a configuration has, without asking anybody."""
@@ -132,15 +133,27 @@ class Batched(Protocol[C]):
         """Remove several objects in one call; those already gone are a success."""
 
 
-@runtime_checkable
-class Peopled(Protocol):
-    """What a kind may have besides, whose objects hold what no kind manages, such as users."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Along:
+    """Objects of one sort that go with another when that is deleted.
 
-    async def inhabitants(self, owner: str) -> Mapping[str, int]:
-        """Count, by what they are called, what would be deleted together with an object."""
+    `kind` names them, in the words of a kind where there is one; `ids` may be left out where
+    reading them all would cost too much.
+    """
 
-    def empty(self, ids: Collection[str]) -> None:
-        """Let these objects be deleted with all that they hold; others are refused then."""
+    kind: str
+    count: int
+    ids: frozenset[str] = frozenset()
+
+
+class Cascading(Protocol[C]):
+    """What a kind has besides where its deletion takes other things along: one that `cascades`."""
+
+    async def takes_along(self, currents: Sequence[Remote[C]]) -> Sequence[Sequence[Along]]:
+        """Say, for each object, what would be deleted with it; in as few reads as may be."""
+
+    async def delete_along(self, current: Remote[C]) -> None:
+        """Remove an object and all that goes with it; what that is has been seen and approved."""
 
 
 class KindDefaults:
@@ -151,7 +164,7 @@ class KindDefaults:
     look at what was written, once for a batch too. `together` names, by action, the field in which
     all objects of one batch agree, where the endpoint wants that. `apart` are fields that are
     written by a call of their own, `tells` the secrets that a creation gives once, as
-    `Remote.once`.
+    `Remote.once`. A kind that `cascades` has the methods of `Cascading`.
     """
 
     description: ClassVar[str] = ""
@@ -168,6 +181,7 @@ class KindDefaults:
     together: ClassVar[Mapping[str, str]] = {}
     apart: ClassVar[frozenset[str]] = frozenset()
     tells: ClassVar[frozenset[str]] = frozenset()
+    cascades: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -172,6 +172,7 @@ class Schema:
     together: Mapping[str, str] = field(default_factory=dict)
     apart: frozenset[str] = frozenset()
     tells: frozenset[str] = frozenset()
+    cascades: bool = False
 
 
 def fields_of(model: type[BaseModel]) -> dict[str, Field]:

@@ -46,7 +46,8 @@ _VERBS = (
     (
         "update",
         re.compile(
-            r"(updated?|modified|patch|import|save|set|name|tags|roles|activate)$|settings$"
+            r"(updated?|modified|changed?|edited|patch(ed)?|import(ed)?|saved?|set|name|tags|roles"
+            r"|activated?|settings)$"
         ),
     ),
 )

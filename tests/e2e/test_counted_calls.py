@@ -142,9 +142,8 @@ def test_a_refresh_asks_once_for_each_kind_and_for_each_object_of_a_partial_one(
 ) -> None:
     pattern = next(iter(applied.world.tenants.values()))
     for number in range(1_000):
-        id_ = f"t{number}"
-        row = {"id": id_, "name": f"Other {number}", "selfProvisioningDomains": []}
-        applied.world.tenants[id_] = {**pattern, **row}
+        own = {"id": f"t{number}", "name": f"Other {number}"}
+        applied.world.tenants[own["id"]] = {**pattern, **own, "selfProvisioningDomains": []}
     came = applied.said("plan", "-detailed-exitcode")
     assert came.status == 0, came.out + came.err
     assert "Changed outside" not in came.out

@@ -16,6 +16,7 @@ from dstate_descope.kinds.role import Role
 from dstate_descope.kinds.tenant import Tenant
 from tests.provider.kind_samples import SAMPLES
 from tests.support.acting import Emulated
+from tests.support.effort import examples
 
 CASES = [(name, number) for name in sorted(SAMPLES) for number in range(len(SAMPLES[name]))]
 KINDS = {kind.name: kind for kind in Descope.kinds}
@@ -76,7 +77,9 @@ def test_every_field_and_every_deletion_is_found_with_who_did_it(
     sample = SAMPLES[name][number]
     fields = fields_of(type(sample.made))
     here = _applied({name: {"it": _body(sample.made, fields)}}, tmp_path)
-    assert [one for one in here.found("--who") if one["address"]] == []
+    thorough = number < examples(1, 99, soak=99)
+    if thorough:
+        assert [one for one in here.found("--who") if one["address"]] == []
     id_ = _id(here)
     changed = [field for field in fields if _changes(sample, fields[field], field)]
     assert changed, "a sample without a change shows nothing"
@@ -89,7 +92,7 @@ def test_every_field_and_every_deletion_is_found_with_who_did_it(
     assert set(changed) <= {field["name"] for field in one["fields"]}
     assert (one["who"]["actor"], one["who"]["confidence"]) == ("ana", "certain"), one["who"]
 
-    if KINDS[name].singleton:
+    if KINDS[name].singleton or not thorough:
         return
     asyncio.run(_remove(here.session("ben"), name, id_))
     one = _the_one(here.found("--who", "--override", "vanished=1"))

@@ -20,6 +20,7 @@ from tests.support.spoken import said
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HERE = re.compile(r"<<\s*'?(\w+)'?\s*$")
 _EXIT = re.compile(r"\(exit (\d+)\)")
+_COMMENT = re.compile(r"\s+# (?:exit (\d+)|.*)$")
 _LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _SERVES = "dstate emulator start"
@@ -47,7 +48,14 @@ def typed(text: str) -> Iterator[Typed]:
 def _commands(body: str) -> Iterator[Typed]:
     for line in body.splitlines():
         if line.startswith("dstate "):
-            yield Typed(command=line.partition(" # ")[0].strip())
+            yield _commented(line)
+
+
+def _commented(line: str) -> Typed:
+    """Read a command behind which a comment may stand, and in it how the command ends."""
+    comment = _COMMENT.search(line)
+    status = int(comment[1] or 0) if comment is not None else 0
+    return Typed(command=_COMMENT.sub("", line), status=status)
 
 
 def _session(body: str) -> Iterator[Typed]:
@@ -57,7 +65,8 @@ def _session(body: str) -> Iterator[Typed]:
         if line.startswith("$ "):
             if current is not None:
                 yield current
-            current = Typed(command=_whole(line[2:], lines))
+            current = _commented(line[2:])
+            current.command = _whole(current.command, lines)
         elif current is not None:
             _add(current, line)
     if current is not None:

@@ -21,6 +21,7 @@ from descope_state.cli.terminal import Terminal
 from descope_state.model.codec import decode_plan, encode_plan
 from descope_state.sdk.faults import (
     Indeterminate,
+    NotLicensed,
     Rejected,
     Throttled,
     Unauthorized,
@@ -40,7 +41,7 @@ WIDTH = 100
 AGAIN = ".again.json"
 CANARY = b"canary"
 READS = frozenset({"list", "read", "find", "tier", "trail"})
-WRITERS = frozenset({"apply", "destroy", "resume", "backup", "undo"})
+WRITERS = frozenset({"apply", "destroy", "import", "resume", "backup", "undo"})
 WALL = 1_767_225_600.0
 ACTOR = Actor(user="ada", host="desk", pid=4711)
 SETTINGS = """\
@@ -106,6 +107,7 @@ FAULTS: Mapping[str, Callable[[Call], object]] = {
     "unauthorized": _failing(Unauthorized("the service does not know this key")),
     "throttled": _failing(Throttled("too many calls", after=30)),
     "rejected": _failing(Rejected("the service refuses this call")),
+    "closed": _failing(NotLicensed("this key may not see them")),
     "empty": lambda call: [] if call.operation == "list" else None,
 }
 
@@ -332,21 +334,11 @@ def _objects(world: FakeWorld) -> dict[str, dict[str, Data]]:
 
 def _intervene(scenario: Scenario, step: Data) -> None:
     """Do what somebody else does between two commands."""
+    said = _with_files(scenario, step)
+    if said:
+        scenario.transcript.append(said)
+        return
     match step:
-        case {"truncate": name, "to": size}:
-            path = scenario.folder / name
-            path.write_bytes(path.read_bytes()[:size])
-            scenario.transcript.append(f"# {name} is cut to {size} bytes\n")
-        case {"remove": name}:
-            path = scenario.folder / name
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-            scenario.transcript.append(f"# somebody removes {name}\n")
-        case {"alter": name, "replace": old, "with": new}:
-            path = scenario.folder / name
-            before = path.read_text(encoding="utf-8")
-            assert old in before, f"`{old}` is not in {name}"
-            path.write_text(before.replace(old, new), encoding="utf-8")
-            scenario.transcript.append(f"# in {name}, `{old}` becomes `{new}`\n")
         case {"put": {"kind": kind, "id": identifier, "as": dict(values)}}:
             scenario.world.put(kind, identifier, **values)
             scenario.before = scenario.objects()
@@ -367,3 +359,27 @@ def _intervene(scenario: Scenario, step: Data) -> None:
 
 def _yaml(path: Path) -> Any:  # noqa: ANN401  # YAML is whatever it says
     return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def _with_files(scenario: Scenario, step: Data) -> str:
+    """Do what somebody does with the files of a stack; says nothing where it is about the world."""
+    match step:
+        case {"show": name}:
+            text = (scenario.folder / name).read_text(encoding="utf-8")
+            return f"# {name} says:\n{text}"
+        case {"truncate": name, "to": size}:
+            path = scenario.folder / name
+            path.write_bytes(path.read_bytes()[:size])
+            return f"# {name} is cut to {size} bytes\n"
+        case {"remove": name}:
+            path = scenario.folder / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            return f"# somebody removes {name}\n"
+        case {"alter": name, "replace": old, "with": new}:
+            path = scenario.folder / name
+            before = path.read_text(encoding="utf-8")
+            assert old in before, f"`{old}` is not in {name}"
+            path.write_text(before.replace(old, new), encoding="utf-8")
+            return f"# in {name}, `{old}` becomes `{new}`\n"
+        case _:
+            return ""

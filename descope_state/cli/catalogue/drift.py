@@ -43,7 +43,7 @@ COMMANDS = (
     Command(
         name="drift ignore",
         function=ruling.ignore,
-        examples=("dstate drift ignore role.editor --reason known --owner me --until 2099-12-31",),
+        examples=("dstate drift ignore role.editor --reason ok --owner me --until 2099-12-31",),
         exits=(0, 1, 64),
         changes="Changes drift.yaml in the stack, and nothing else.",
     ),

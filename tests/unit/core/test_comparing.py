@@ -41,6 +41,7 @@ def one(
     desired: Sequence[Desired] = (),
     entries: Sequence[Entry] = (),
     closed: str = "",
+    partly: str = "",
 ) -> Side:
     found: dict[str, dict[str, Live]] = {}
     for each in objects:
@@ -52,6 +53,7 @@ def one(
         desired=desired,
         entries={each.address: each for each in entries},
         catalog=CATALOG,
+        partly=frozenset({partly}) if partly else frozenset(),
     )
 
 
@@ -104,6 +106,14 @@ def test_what_nobody_could_look_at_is_not_said_to_be_absent() -> None:
     found = compared(dev, prod, catalog=CATALOG)
     assert found.twins == ()
     assert found.closed == {"label": "needs a paid plan"}
+
+
+def test_what_was_not_read_is_neither_absent_nor_another() -> None:
+    dev, prod = one("dev", label("1", "Docs")), one("prod", partly="label")
+    assert compared(dev, prod, catalog=CATALOG).twins == ()
+    (row,) = matrix([dev, prod], catalog=CATALOG)
+    assert (row.versions, row.unseen) == ({"dev": 1}, frozenset({"prod"}))
+    assert row.alike(2)
 
 
 def test_a_matrix_numbers_the_versions_of_each_object() -> None:

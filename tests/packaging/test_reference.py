@@ -12,6 +12,7 @@ import pytest
 from descope_state.app.registry import catalog_of, installed
 from descope_state.cli import commands
 from descope_state.errors import DstateError
+from descope_state.report import drift_json
 from descope_state.report.codes import EXPRESSIONS, GENERAL, MEANINGS, RESOURCES, SETTINGS, YAML
 from descope_state.report.explain import type_text
 from descope_state.sdk.provider import Tier
@@ -152,3 +153,11 @@ def test_a_code_that_no_error_has_is_answered_with_the_nearest() -> None:
     came = said(["explain", "E1199"], folder=ROOT)
     assert came.status == 64
     assert "did you mean `E1" in came.err
+
+
+def test_the_document_of_drift_is_described_field_by_field() -> None:
+    text = (REFERENCE / "drift-json.md").read_text()
+    source = Path(drift_json.__file__).read_text()
+    fields = re.findall(r'^ +"([a-z_]+)":', source, re.MULTILINE)
+    assert len(fields) > 40
+    assert [name for name in fields if f"`{name}`" not in text] == []

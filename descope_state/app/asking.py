@@ -71,14 +71,14 @@ class Conversation:
             )
         return answers
 
-    async def inhabitants(self, kind: str, owner: str) -> Mapping[str, int]:
+    async def inhabitants(self, live: Live) -> Mapping[str, int]:
         """Count what an object holds that no kind manages; nothing, where its kind has no such."""
         session = await self._connected()
         catalog = self.workspace.catalog
-        known = bound(session.kinds[kind], catalog[kind].schema)
+        known = bound(session.kinds[live.kind], catalog[live.kind].schema)
         if not known.schema.cascades:
             return {}
-        current = known.remote(owner, {})
+        current = known.remote(live.id, {**live.attributes, **live.computed})
         with translated(self.workspace):
             (told,) = await patiently(
                 lambda: known.cascade.takes_along([current]), chance=self.gate.chance

@@ -169,15 +169,13 @@ def _signs(surroundings: Surroundings, workspace: Workspace) -> dict[str, Sign]:
     return signs(surroundings.folder, workspace.root, others=others)
 
 
-def inhabitants(
-    surroundings: Surroundings, opening: Opening, *, kind: str, owner: str
-) -> Mapping[str, int]:
+def inhabitants(surroundings: Surroundings, opening: Opening, *, live: Live) -> Mapping[str, int]:
     """Count what an object holds that no kind manages, such as the users of a tenant."""
     workspace = outlined(surroundings, opening)
 
     async def count() -> Mapping[str, int]:
         async with conversing(workspace, surroundings, fresh=True) as conversation:
-            return await conversation.inhabitants(kind, owner)
+            return await conversation.inhabitants(live)
 
     found: Mapping[str, int] = surroundings.run(count())
     return found

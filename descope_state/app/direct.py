@@ -43,7 +43,7 @@ class Deed:
     overrides: Mapping[str, int] = field(default_factory=dict)
     notice: Callable[[str], None] = lambda _: None
     going: Callable[[Going], None] = lambda _: None
-    inhabitants: Callable[[str], Mapping[str, int]] = lambda _: {}
+    inhabitants: Callable[[Live], Mapping[str, int]] = lambda _: {}
 
     def creation(self, given: Sequence[Assignment], *, kept: Address | None) -> Order:
         """Make an object; `kept` is where the stack is about to state it, if it is."""
@@ -216,7 +216,7 @@ class Deed:
                 place=place,
                 ties=tied,
                 users=_users(seen, place),
-                inhabitants=self.inhabitants(live.id),
+                inhabitants=self.inhabitants(live),
             )
             self.going(going)
             if not cascade:

@@ -27,6 +27,7 @@ from descope_state.core.going import Bond
 from descope_state.errors import Exit, Refused, UsageError
 from descope_state.frozen import dataclass
 from descope_state.model.nearness import listed
+from descope_state.model.resource import Live
 from descope_state.report.clean import clean
 from descope_state.report.going import going_text
 from descope_state.report.spans import data, line
@@ -58,9 +59,9 @@ class Doing:
             inhabitants=self._inhabitants,
         )
 
-    def _inhabitants(self, id_: str) -> Mapping[str, int]:
+    def _inhabitants(self, live: Live) -> Mapping[str, int]:
         surroundings = self.terminal.surroundings
-        return inhabitants(surroundings, self.opening, kind=self.kind, owner=id_)
+        return inhabitants(surroundings, self.opening, live=live)
 
     def _notice(self, text: str) -> None:
         self.terminal.tell([line(clean(f"Note: {text}."), "dim")])

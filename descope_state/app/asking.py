@@ -78,8 +78,10 @@ class Conversation:
         known = bound(session.kinds[kind], catalog[kind].schema)
         if not known.schema.cascades:
             return {}
-        current = known.remote(owner, {})
         with translated(self.workspace):
+            current = await patiently(lambda: known.kind.read(owner), chance=self.gate.chance)
+            if current is None:
+                return {}
             (told,) = await patiently(
                 lambda: known.cascade.takes_along([current]), chance=self.gate.chance
             )

@@ -124,7 +124,10 @@ def test_a_deletion_without_the_stack_shows_and_does_the_same(there: Wired) -> N
     assert came.status == 0, came.err
     assert "takes along" not in came.out
     user(there, "eve@globex.example", "globex")
-    came = there.said("tenant", "delete", "--tenant-id", "globex", "--yes")
+    refused = there.said("tenant", "delete", "--tenant-id", "globex", "--yes")
+    assert refused.status == 5, refused.err
+    assert sorted(there.world.tenants) == ["acme", "globex"]
+    came = there.said("tenant", "delete", "--tenant-id", "globex", "--yes", "--cascade")
     assert came.status == 0, came.out + came.err
     assert "takes along: 1 user" in came.out
     assert sorted(there.world.tenants) == ["acme"]

@@ -203,7 +203,7 @@ def test_a_service_that_refuses_for_ever_is_given_up_on_and_carried_on_later(
             f", nth={done + 1}, times=1000000"
         )
         came = there.apply("-parallelism", "1")
-        assert came.status in (4, 8), came.out + came.err
+        assert came.status == (4 if done else 1), came.out + came.err
         assert len(there.names("tenants")) == done
         assert there.service.faults.struck <= 6 * (number - done)
         there.disturb()
@@ -228,7 +228,8 @@ def test_a_stricter_limit_than_was_thought_is_learned(
         assert came.status == 0, came.out + came.err
         assert everything(there, number)
         assert there.service.refusals <= 0.15 * there.service.calls
-        assert "less than was thought" in came.err
+        # A machine that is slower than the limit never meets it.
+        assert ("less than was thought" in came.err) is (there.service.refusals > 0)
 
 
 def test_a_run_that_plans_before_another_is_told_to_wait_begins_nothing(tmp_path: Path) -> None:

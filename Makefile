@@ -2,7 +2,7 @@
 # Needs make, a POSIX shell and Python 3.11 or newer; everything else goes into .venv.
 
 .POSIX:
-.PHONY: help demo test check fmt bench docs golden faults soak policy sdk-node lowest lock clean
+.PHONY: help demo recording test check fmt bench docs golden faults soak policy sdk-node lowest lock clean
 
 BIN = .venv/bin
 LOWEST = .venv-lowest/bin
@@ -21,8 +21,12 @@ NODE_PATH = PATH="$$PWD/.venv-node/node:$$PATH"; export PATH
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-demo: .venv/.stamp ## the main job on the built-in emulator, plan, apply and drift without an account
-	@PATH="$$PWD/$(BIN):$$PATH" sh examples/demo.sh
+demo: .venv/.stamp ## the whole story on the built-in emulator: plan, apply, drift, revert, backup, undo, audit
+	@place=$$(mktemp -d)/dstate-demo && $(BIN)/dstate demo "$$place" && \
+		echo "(with . .venv/bin/activate first, so that dstate is found)"
+
+recording: .venv/.stamp ## record the demonstration anew, as the pictures in docs/pictures
+	$(BIN)/python docs/record.py
 
 test: .venv/.stamp ## every test, with branch coverage of at least 85 %
 	$(PYTEST) -n 2 --cov --cov-report=term

@@ -33,7 +33,7 @@ settings.load_profile(EFFORT)
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep what commands remember, and their backups, out of the home of whoever runs the tests."""
+    """Keep what commands remember of projects out of the home of whoever runs the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("DSTATE_DATA_DIR", str(tmp_path_factory.mktemp("data")))
@@ -73,7 +73,7 @@ def _tell_faults(reporter: pytest.TerminalReporter) -> None:
             if isinstance(report, pytest.TestReport) and report.when == "call":
                 for name, value in report.user_properties:
                     found.setdefault(name, []).append(value)
-    for name in ("crashes", "kills", "signals", "contests"):
+    for name in ("crashes", "kills", "signals", "contests", "storms", "lost answers"):
         if name in found:
             reporter.write_line(f"faults: {sum(int(str(one)) for one in found[name]):,} {name}")
     for line in sorted(map(str, found.get("planted", ()))):

@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 from descope_state.app.drifted import Leaf
 from descope_state.app.workspace import Opening, Workspace
 from descope_state.config import yaml
-from descope_state.config.edit import written
+from descope_state.config.edit import rewritten
 from descope_state.config.files import read_anywhere, read_inside
 from descope_state.config.sources import read_json
 from descope_state.config.stands import Stand, stands
@@ -22,11 +22,19 @@ Choose = Callable[[str, Sequence[Stand]], Stand]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place in a file of the stack; a file that is no YAML has none but itself."""
+
+    file: str
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One leaf that is accepted, and where it is written: a file, and a line where it has any."""
+    """One leaf that is accepted, and the places where that is written."""
 
     leaf: Leaf
-    place: str
+    places: tuple[Place, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,36 +43,54 @@ class Drafts:
 
     root: FilePath
     read: dict[str, bytes | None] = field(default_factory=dict)
+    said: dict[str, dict[Path, Value]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
-    _said: dict[tuple[str, Path], Value] = field(default_factory=dict)
+    _parsed: dict[str, yaml.Document] = field(default_factory=dict)
 
-    def current(self, file: str) -> bytes:
-        """Give a file as it is to be; one that does not exist holds nothing."""
+    def present(self, file: str) -> bytes:
+        """Give a file as it is; one that does not exist holds nothing."""
         if file not in self.read:
             exists = (self.root / file).exists() or (self.root / file).is_symlink()
             self.read[file] = read_inside(self.root, file) if exists else None
-        return self.files.get(file, self.read[file] or b"")
+        return self.read[file] or b""
 
-    def say(self, file: str, path: Path, *, value: Value) -> str:
-        """Write a value into a file at a path; gives where that is."""
-        earlier = self._said.setdefault((file, path), value)
-        if not same(earlier, value):
-            message = f"`{file}` would have to say two things at one place"
-            raise Refused(message, hint="these objects differ: accept one of them, or give each")
-        result = written(self.current(file), path, value=value, file=file)
-        self.files[file] = result
-        origin = yaml.parse(result, file=file).key_origin(path)
-        return f"{file}:{origin.line}" if origin is not None else file
+    def say(self, place: Place, value: Value, *, more: bool = False) -> Place:
+        """Let a place say a value; only where it says `more` may it have been given another."""
+        values = self.said.setdefault(place.file, {})
+        path = place.path or ()
+        if path in values and not more and not same(values[path], value):
+            message = f"`{place.file}` would have to say two things at one place"
+            hint = "these objects differ: accept one of them, or give each a value of its own"
+            raise Refused(message, hint=hint)
+        values[path] = value
+        return place
 
-    def put(self, file: str, data: bytes) -> str:
+    def put(self, file: str, data: bytes) -> Place:
         """Write a file that is no YAML, whole."""
-        if file in self.files and self.files[file] != data:
+        if self.files.get(file, data) != data:
             message = f"`{file}` would have to say two things"
             raise Refused(message, hint="these objects differ: give each a file of its own")
-        self.current(file)
+        self.present(file)
         self.files[file] = data
-        return file
+        return Place(file=file)
+
+    def finish(self) -> None:
+        """Write every YAML file that is to say something, all of it at once."""
+        for file, values in self.said.items():
+            self.files[file] = rewritten(self.present(file), values, file=file)
+
+    def spoken(self, row: Row) -> str:
+        """Say where a leaf is written: files, and lines where they have any."""
+        return ", ".join(dict.fromkeys(self._spoken(place) for place in row.places))
+
+    def _spoken(self, place: Place) -> str:
+        if not place.path:
+            return place.file
+        if place.file not in self._parsed:
+            self._parsed[place.file] = yaml.parse(self.files[place.file], file=place.file)
+        origin = self._parsed[place.file].key_origin(place.path)
+        return f"{place.file}:{origin.line}" if origin is not None else place.file
 
 
 def drafted(
@@ -74,11 +100,21 @@ def drafted(
     folder: FilePath,
     leaves: Sequence[Leaf],
     choose: Choose,
+    left: Callable[[str], None] | None,
 ) -> Drafts:
-    """Find out what the files of a stack must say for some leaves to be as they live."""
+    """Find out what the files of a stack must say for some leaves to be as they live.
+
+    `left` is told of those that cannot be written; without it, the first one is refused.
+    """
     writer = _Writer(workspace, opening, folder=folder, choose=choose)
     for leaf in leaves:
-        writer.accept(leaf)
+        try:
+            writer.accept(leaf)
+        except Refused as error:
+            if left is None:
+                raise
+            left(f"Left: {error.message}; {error.hint}")
+    writer.drafts.finish()
     return writer.drafts
 
 
@@ -99,7 +135,9 @@ class _Writer:
         self._opening = opening
         self._folder = folder
         self._choose = choose
-        self._tracer = Tracer(workspace.documents, frozenset(workspace.catalog))
+        self._tracer = Tracer(
+            workspace.documents, frozenset(workspace.catalog), variable=self._place_of
+        )
         self._chosen: dict[str, Stand] = {}
         self.drafts = Drafts(root=workspace.root)
 
@@ -116,9 +154,9 @@ class _Writer:
             where = f" ({origin.file}:{origin.line})" if origin is not None else ""
             message = f"{leaf.title}{where}: {error.message}"
             raise Refused(message, hint=error.hint or "change it there by hand") from None
-        self.drafts.rows.append(Row(leaf=leaf, place=", ".join(dict.fromkeys(places))))
+        self.drafts.rows.append(Row(leaf=leaf, places=tuple(places)))
 
-    def _written(self, leaf: Leaf, raw: Value) -> list[str]:
+    def _written(self, leaf: Leaf, raw: Value) -> list[Place]:
         tasks: list[_Task] = []
         accepting = Accepting(
             elsewhere=lambda text, path, sides: tasks.append(
@@ -127,16 +165,16 @@ class _Writer:
         )
         sides = Sides(wanted=leaf.wanted, live=leaf.live, shape=leaf.shape)
         new = accepting.written(raw, (leaf.name,), sides=sides)
-        places: list[str] = []
+        places: list[Place] = []
         if not same(new, raw):
             site = self._tracer.place(leaf.address, (leaf.name,))
-            places.append(self.drafts.say(site.file, site.path, value=new))
+            places.append(self.drafts.say(Place(file=site.file, path=site.path), new))
         for task in tasks:
             site = self._tracer.trace(task.text, leaf.address, path=task.path)
             places.append(self._elsewhere(site, task.sides))
         return places
 
-    def _elsewhere(self, site: Site, sides: Sides) -> str:
+    def _elsewhere(self, site: Site, sides: Sides) -> Place:
         match site.sort:
             case "yaml":
                 return self._in_yaml(site, sides)
@@ -145,37 +183,45 @@ class _Writer:
             case _:
                 return self._in_file(site, sides)
 
-    def _in_yaml(self, site: Site, sides: Sides) -> str:
-        raw = at(yaml.parse(self.drafts.current(site.file), file=site.file).data, site.path)
+    def _in_yaml(self, site: Site, sides: Sides) -> Place:
+        raw = at(yaml.parse(self.drafts.present(site.file), file=site.file).data, site.path)
         new = Accepting(elsewhere=_refuse).written(raw, (), sides=sides)
-        return self.drafts.say(site.file, site.path, value=new)
+        return self.drafts.say(Place(file=site.file, path=site.path), new)
 
-    def _in_variable(self, name: str, path: Path, *, sides: Sides) -> str:
+    def _in_variable(self, name: str, path: Path, *, sides: Sides) -> Place:
         current = self._workspace.documents.variables[name]
         new = Accepting(elsewhere=_refuse, literal=True).written(at(current, path), (), sides=sides)
         stand = self._stand(name)
-        if stand.fresh:
-            # What is said for one environment alone stands in the place of all of the default.
-            begun = self._said(stand, current)
-            return self.drafts.say(stand.file, stand.path, value=replaced(begun, path, by=new))
-        return self.drafts.say(stand.file, (*stand.path, *path), value=new)
+        if not stand.fresh:
+            place = Place(file=stand.file, path=(*stand.path, *path))
+            return self.drafts.say(place, new)
+        # What is said for one environment alone stands in the place of all of the default.
+        begun = self.drafts.said.get(stand.file, {}).get(stand.path, current)
+        place = Place(file=stand.file, path=stand.path)
+        return self.drafts.say(place, replaced(begun, path, by=new), more=True)
 
-    def _said(self, stand: Stand, current: Value) -> Value:
-        data = yaml.parse(self.drafts.current(stand.file), file=stand.file).data
+    def _place_of(self, name: str) -> str:
+        """Say where the value of a variable is written."""
         try:
-            return at(data, stand.path)
-        except (LookupError, ValueError):
-            return current
+            stand = self._stands(name)[0]
+        except Refused as error:
+            return error.message
+        document = yaml.parse(self.drafts.present(stand.file), file=stand.file)
+        origin = document.key_origin(stand.path)
+        return f"{origin.file}:{origin.line}" if origin is not None else stand.file
+
+    def _stands(self, name: str) -> tuple[Stand, ...]:
+        return stands(
+            self._workspace.root,
+            name,
+            environment=self._workspace.environment,
+            outside=self._outside(),
+            environ=self._workspace.environ,
+        )
 
     def _stand(self, name: str) -> Stand:
         if name not in self._chosen:
-            found = stands(
-                self._workspace.root,
-                name,
-                environment=self._workspace.environment,
-                outside=self._outside(),
-                environ=self._workspace.environ,
-            )
+            found = self._stands(name)
             self._chosen[name] = found[0] if len(found) == 1 else self._choose(name, found)
         return self._chosen[name]
 
@@ -188,8 +234,8 @@ class _Writer:
         given.update({name: f"-var {name}" for name in self._opening.variables or {}})
         return given
 
-    def _in_file(self, site: Site, sides: Sides) -> str:
-        before = self.drafts.current(site.file)
+    def _in_file(self, site: Site, sides: Sides) -> Place:
+        before = self.drafts.present(site.file)
         if site.sort == "file":
             if not isinstance(sides.live, str):
                 message = f"`{site.file}` is a text, and what is live is none"
@@ -199,7 +245,7 @@ class _Writer:
         raw = read(before.decode())
         new = Accepting(elsewhere=_refuse, literal=True).written(raw, (), sides=sides)
         if site.sort == "yaml-file":
-            return self.drafts.put(site.file, written(before, (), value=new, file=site.file))
+            return self.drafts.say(Place(file=site.file, path=()), new)
         return self.drafts.put(site.file, canonical_json(new, like=raw))
 
 

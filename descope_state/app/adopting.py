@@ -9,20 +9,23 @@ from descope_state.app.intaking import (
     ahead,
     documents_of,
     ground_of,
+    held,
     look,
     refuse_changes,
-    refuse_taken,
     written,
 )
 from descope_state.app.locking import locked, started_by
 from descope_state.app.planning import Planned, Reading, planned
+from descope_state.app.settling import settle_first
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened
 from descope_state.config.appending import appended
 from descope_state.config.files import read_inside
+from descope_state.config.settings import SETTINGS_FILE
 from descope_state.config.writing import resources
-from descope_state.core.intake import Asked, Intake, Taken, intake
-from descope_state.core.naming import plural
+from descope_state.core.intake import Asked, Intake, intake, unmanaged
+from descope_state.core.intake import Ground as Ground_
+from descope_state.core.naming import plural, slug
 from descope_state.core.observation import Observation
 from descope_state.core.planner import Wishes
 from descope_state.errors import BadCredentials, Refused, UnsafeFile, UsageError
@@ -31,9 +34,17 @@ from descope_state.model.address import Address
 from descope_state.model.change import Action
 from descope_state.model.nearness import listed, nearest
 from descope_state.model.resource import Live
-from descope_state.store.placing import Placing
+from descope_state.store.placing import Placing, differing
 
 _MOST_NAMED = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Already:
+    """An import that was done before: the address holds that very object."""
+
+    address: Address
+    id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +71,7 @@ class One:
 
 def import_one(
     surroundings: Surroundings, opening: Opening, *, one: One, manner: Manner, watch: Watch
-) -> Applied | Pasted:
+) -> Applied | Pasted | Already:
     """Put an existing object under an address: planned, shown, asked and applied like all else."""
     workspace = opened(surroundings, opening)
     address = one.address
@@ -70,11 +81,13 @@ def import_one(
         hint = f"did you mean `{near}`?" if near else "`dstate explain` lists the kinds"
         raise UsageError(message, hint=hint)
     stated = any(desired.address == address for desired in workspace.resolution().desired)
+    settle_first(workspace, surroundings, watch=watch, manner=manner)
     kinds = workspace.catalog if not stated else [address.kind]
     seen = look(workspace, surroundings, kinds=kinds, manner=manner)
     live = _meant(seen, address.kind, one.id)
     imports = {address: live.id}
-    refuse_taken(workspace, seen, imports=imports)
+    if held(workspace, seen, live=live, address=address):
+        return Already(address=address, id=live.id)
     task = Task(
         workspace=workspace, surroundings=surroundings, manner=manner, watch=watch, imports=imports
     )
@@ -82,11 +95,13 @@ def import_one(
         return task.carry_out(Wishes(imports=imports, targets=(address,)))
     _refuse_instance(workspace, address)
     _refuse_managed(workspace, seen, live=live)
-    found = intake(ground_of(workspace, seen), Asked(only=(live.kind, live.id), address=address))
-    taken = _only(found)
+    only = frozenset({(live.kind, live.id)})
+    found = intake(ground_of(workspace, seen), Asked(only=only, address=address))
+    _refuse_left(found)
     if not one.write:
-        return _pasted(taken, found)
-    return task.with_files(_into(workspace, one.write, taken=taken, found=found), seen=seen)
+        return _pasted(found)
+    _check_file(one.write)
+    return task.with_files(edits(workspace, found, file=one.write), seen=seen)
 
 
 def _refuse_instance(workspace: Workspace, address: Address) -> None:
@@ -114,7 +129,7 @@ def _meant(seen: Observation, kind: str, text: str) -> Live:
     if live is not None:
         twins = [one for one in seen.live[kind].values() if one.identity == live.identity]
         if live.id != text and len(twins) > 1:
-            ids = listed([f"`{one.id}`" for one in sorted(twins, key=lambda one: one.id)])
+            ids = listed(sorted(one.id for one in twins))
             message = f"several {plural(kind)} are called `{text}`"
             raise UsageError(message, hint=f"say which by its id: {ids}")
         return live
@@ -139,15 +154,15 @@ def _near(seen: Observation, kind: str, text: str) -> str:
     return f"there are {', '.join(named)}{more}"
 
 
-def _only(found: Intake) -> Taken:
-    if found.taken:
-        return found.taken[0]
-    left = next(one for one in found.left if one.id)
-    message = f"{left.kind} {left.id} cannot be taken in: {left.why}"
-    raise Refused(message, hint=left.hint)
+def _refuse_left(found: Intake) -> None:
+    for left in found.left:
+        if left.id:
+            message = f"{left.kind} {left.identity or left.id} cannot be taken in: {left.why}"
+            raise Refused(message, hint=left.hint)
 
 
-def _pasted(taken: Taken, found: Intake) -> Pasted:
+def _pasted(found: Intake) -> Pasted:
+    (taken,) = found.taken
     return Pasted(
         address=taken.address,
         text=resources([written(taken)], heading=()),
@@ -156,38 +171,116 @@ def _pasted(taken: Taken, found: Intake) -> Pasted:
     )
 
 
+# -- objects that nobody manages --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strays:
+    """What a command line says of objects to adopt: names, ids or addresses, and a file."""
+
+    names: tuple[str, ...]
+    write: str = ""
+
+
+def adopt(
+    surroundings: Surroundings, opening: Opening, *, strays: Strays, manner: Manner, watch: Watch
+) -> Applied:
+    """Take objects into the stack that are in none: a block each, beside others of its kind."""
+    if strays.write:
+        _check_file(strays.write)
+    workspace = opened(surroundings, opening)
+    settle_first(workspace, surroundings, watch=watch, manner=manner)
+    seen = look(workspace, surroundings, kinds=workspace.catalog, manner=manner)
+    ground = ground_of(workspace, seen)
+    chosen = [stray(ground, name) for name in strays.names]
+    found = intake(ground, Asked(only=frozenset((one.kind, one.id) for one in chosen)))
+    _refuse_left(found)
+    task = Task(
+        workspace=workspace,
+        surroundings=surroundings,
+        manner=manner,
+        watch=watch,
+        imports={taken.address: taken.id for taken in found.taken},
+        command="drift adopt",
+    )
+    return task.with_files(edits(workspace, found, file=strays.write), seen=seen)
+
+
+def stray(ground: Ground_, text: str) -> Live:
+    """Find the object in no stack that is meant by an address, a natural key or an id."""
+    strays = list(unmanaged(ground))
+    kind, _, name = text.partition(".")
+    matches = [
+        live
+        for live in strays
+        if text in (live.id, live.identity)
+        or (live.kind == kind and name in (live.id, live.identity, slug(live.identity)))
+    ]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        names = listed([f"{live.kind}.{live.id}" for live in matches])
+        message = f"`{text}` could be several objects"
+        raise UsageError(message, hint=f"say which: {names}")
+    known = {f"{live.kind}.{live.identity}" for live in strays} | {live.identity for live in strays}
+    near = nearest(text, known)
+    hint = f"did you mean `{near}`?" if near else "`dstate drift` names what is in no stack"
+    message = f"there is no `{text}` in the project that no stack has"
+    raise UsageError(message, hint=hint)
+
+
 # -- files that go with it --------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """One more block in a file of the stack, new or old, and the files it refers to."""
+class Edits:
+    """Blocks to be written: files that become longer, as they were and will be, and new files."""
 
-    address: Address
-    file: str
-    before: bytes | None
-    after: bytes
-    beside: Mapping[str, bytes]
+    longer: Mapping[str, tuple[bytes, bytes]]
+    new: Mapping[str, bytes]
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Every file as it will be."""
+        return {**{name: after for name, (_, after) in self.longer.items()}, **self.new}
 
 
-def _into(workspace: Workspace, file: str, *, taken: Taken, found: Intake) -> Edit:
-    """Write a block into a file of the stack that may be there already."""
-    if not file.endswith(".yaml") or (file.count("/") and not file.startswith("resources/")):
+def edits(workspace: Workspace, found: Intake, *, file: str) -> Edits:
+    """Write each block into a file, or into the one that its kind has."""
+    before: dict[str, bytes] = {}
+    after: dict[str, bytes] = {}
+    for taken in found.taken:
+        name = file or _file_of(workspace, taken.address.kind)
+        if name not in after and (workspace.root / name).exists():
+            before[name] = after[name] = read_inside(workspace.root, name)
+        if name in after:
+            after[name] = appended(after[name], one=written(taken), file=name)
+        else:
+            described = workspace.catalog[taken.address.kind]
+            heading = [described.schema.description]
+            after[name] = resources([written(taken)], heading=heading).encode()
+    longer = {name: (text, after.pop(name)) for name, text in before.items()}
+    return Edits(longer=longer, new={**after, **documents_of(found)})
+
+
+def _file_of(workspace: Workspace, kind: str) -> str:
+    """Name the file that holds most blocks of a kind, or the one it would have."""
+    files: dict[str, int] = {}
+    for block in workspace.documents.blocks:
+        origin = block.locate(()) if block.kind == kind else None
+        if origin is not None:
+            files[origin.file] = files.get(origin.file, 0) + 1
+    usual = f"resources/{plural(kind)}.yaml"
+    return max(sorted(files), key=lambda name: files[name], default=usual)
+
+
+def _check_file(file: str) -> None:
+    if not file.endswith(".yaml") or ("/" in file and not file.startswith("resources/")):
         message = f"`{file}` would not be read as a file of the stack"
         raise UsageError(message, hint="name a `.yaml` file beside dstate.yaml or in resources/")
-    before = None
-    if (workspace.root / file).exists():
-        before = read_inside(workspace.root, file)
-        after = appended(before, one=written(taken), file=file)
-    else:
-        described = workspace.catalog[taken.address.kind]
-        after = resources([written(taken)], heading=[described.schema.description]).encode()
-    beside = {
-        name: data
-        for name, data in documents_of(found).items()
-        if not (workspace.root / name).exists() or read_inside(workspace.root, name) != data
-    }
-    return Edit(address=taken.address, file=file, before=before, after=after, beside=beside)
+    if file == SETTINGS_FILE:
+        message = f"`{file}` holds the settings of the stack, and no resources"
+        raise UsageError(message, hint="name another file, for instance resources/more.yaml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,30 +292,33 @@ class Task:
     manner: Manner
     watch: Watch
     imports: Mapping[Address, str]
+    command: str = "import"
 
-    def with_files(self, edit: Edit, *, seen: Observation) -> Applied:
-        """Write a block and take its object over, or do neither."""
-        future = ahead(self.workspace, {edit.file: edit.after, **edit.beside}, new=self.imports)
-        task = replace(self, workspace=future)
-        disk = self.workspace.store.disk
-        placing = Placing(disk=disk, root=self.workspace.root, files=self._new(edit))
-
-        def write() -> None:
-            # Once they are written they stay: what is in the state must not lack its block.
-            placing.place()
-            if edit.before is not None:
-                try:
-                    disk.rewrite(self.workspace.root / edit.file, edit.after)
-                except UnsafeFile:
-                    placing.undo()
-                    raise
-
+    def with_files(self, made: Edits, *, seen: Observation) -> Applied:
+        """Write blocks and take their objects over, or do neither."""
+        there = differing(self.workspace.store.disk, self.workspace.root, files=made.new)
+        if there:
+            message = f"`{there[0]}` is there already and says something else"
+            raise Refused(message, hint="nothing was written; move it out of the way")
+        task = replace(self, workspace=ahead(self.workspace, made.files, new=self.imports))
         wishes = Wishes(imports=self.imports, alone=True)
-        return task.carry_out(wishes, approved=write, seen=seen)
+        return task.carry_out(wishes, approved=lambda: self._write(made), seen=seen)
 
-    def _new(self, edit: Edit) -> dict[str, bytes]:
-        new = {edit.file: edit.after} if edit.before is None else {}
-        return {**new, **edit.beside}
+    def _write(self, made: Edits) -> None:
+        """Write all files; once they are written they stay, for the state must not be ahead."""
+        disk, root = self.workspace.store.disk, self.workspace.root
+        placing = Placing(disk=disk, root=root, files=made.new)
+        placing.place()
+        done: list[str] = []
+        try:
+            for name, (_, after) in made.longer.items():
+                disk.rewrite(root / name, after)
+                done.append(name)
+        except UnsafeFile:
+            for name in done:
+                disk.rewrite(root / name, made.longer[name][0])
+            placing.undo()
+            raise
 
     def carry_out(
         self,
@@ -233,7 +329,7 @@ class Task:
     ) -> Applied:
         """Plan, show, ask and apply under the lock."""
         workspace, manner = self.workspace, self.manner
-        started = started_by(self.surroundings, "import")
+        started = started_by(self.surroundings, self.command)
         with locked(
             workspace, self.surroundings, started=started, seconds=manner.lock_timeout
         ) as held:

@@ -219,7 +219,7 @@ class Ground:
         return settlement
 
     async def _settling(self) -> Settlement | None:
-        gate = gate_for(self.surroundings, capacity=self.manner.capacity, observer=SILENT)
+        gate = gate_for(self.surroundings, capacity=self.manner.capacity)
         started = started_by(self.surroundings, "resume")
         async with connected(self.workspace, gate) as session:
             place = self._place(session, gate=gate, observer=SILENT, stop=Stop())

@@ -5,7 +5,7 @@ command whose answers are all remembered makes no call at all.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import field
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.frozen import dataclass
 from descope_state.model.resource import Live
-from descope_state.runtime.bridge import lifting
+from descope_state.runtime.bridge import bound, lifting
 from descope_state.runtime.gate import Gate
 from descope_state.runtime.patience import patiently
 from descope_state.sdk.provider import Session
@@ -70,6 +70,27 @@ class Conversation:
                 *question, project_id=session.project_id, objects=objects, lag=session.lag
             )
         return answers
+
+    async def inhabitants(self, kind: str, owner: str) -> Mapping[str, int]:
+        """Count what an object holds that no kind manages; nothing, where its kind has no such."""
+        session = await self._connected()
+        catalog = self.workspace.catalog
+        known = bound(session.kinds[kind], catalog[kind].schema)
+        if not known.schema.cascades:
+            return {}
+        current = known.remote(owner, {})
+        with translated(self.workspace):
+            (told,) = await patiently(
+                lambda: known.cascade.takes_along([current]), chance=self.gate.chance
+            )
+        return {one.kind: one.count for one in told if one.kind not in catalog and one.count}
+
+    def remember(self, key: str, body: bytes, *, age: float) -> None:
+        """Remember what it all came to, where nothing but files and variables decided it."""
+        memory = self.memory
+        if memory.token and memory.known:
+            lag = self.session.lag if self.session is not None else 0.0
+            memory.cache.keep(key, body, scope=memory.scope, token=memory.token, lag=lag, age=age)
 
     async def _connected(self) -> Session:
         if self.session is None:

@@ -143,7 +143,8 @@ class Recording:
         self._trail = Trail(
             workspace=keeper.workspace, surroundings=keeper.surroundings, started=keeper.started
         )
-        self._changes: tuple[Change, ...] = ()
+        # None: nothing was begun. What is only taken into the state overwrites nothing.
+        self._changes: tuple[Change, ...] | None = None
         self._backup = ""
 
     def before(self, changes: tuple[Change, ...], seen: Observation) -> None:
@@ -154,7 +155,7 @@ class Recording:
 
     def after(self, outcome: Outcome) -> None:
         """Complete the record with how the run ended."""
-        if self._changes:
+        if self._changes is not None:
             self._trail.after(
                 self._plan,
                 self._changes,

@@ -4,45 +4,27 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 
 from descope_state.app.asking import Conversation, Question, conversing
+from descope_state.app.shortcut import Look, Sign, signs, written
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, outlined
 from descope_state.errors import DamagedState, DstateError, UsageError
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
+from descope_state.model.browsed import Browsed, Found, Sketch
 from descope_state.model.nearness import listed, meant
 from descope_state.model.resource import Live
-from descope_state.model.value import Value
-from descope_state.sdk.schema import Schema
+from descope_state.sdk.schema import Schema, Type
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A live object, and the address that manages it, if one does."""
-
-    live: Live
-    address: Address | None
-
-    @property
-    def values(self) -> Mapping[str, Value]:
-        """Give all that is known of it, by name of the field."""
-        known = {**self.live.attributes, **self.live.computed, "id": self.live.id}
-        return {**known, "address": str(self.address) if self.address is not None else None}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Browsed:
-    """What was found in a project, in the order of names; `warning` says what is not known.
-
-    `age` is how many seconds ago the oldest of it was read, where it was not just now.
-    """
-
-    environment: str
-    project_id: str
-    schema: Schema
-    found: tuple[Found, ...]
-    calls: int = 0
-    age: float = 0.0
-    warning: str = ""
+def sketch_of(schema: Schema) -> Sketch:
+    """Give of a kind what it takes to show its objects."""
+    fields = schema.fields
+    return Sketch(
+        kind=schema.kind,
+        fields=tuple(fields),
+        required=frozenset(name for name, one in fields.items() if one.required),
+        documents=frozenset(n for n, one in fields.items() if one.shape.type is Type.JSON),
+    )
 
 
 def _schema(workspace: Workspace, kind: str) -> Schema:
@@ -70,10 +52,9 @@ class Browsing:
         return tuple(self._found(live) for live in ordered)
 
     async def those(self, subjects: Sequence[str]) -> tuple[Found, ...]:
-        """Give the objects that texts name, in full: by address, by id, or by natural key."""
+        """Give the objects that texts name: by address, by id, or by natural key."""
         present = await self.all()
-        chosen = [self._meant(subject, present) for subject in subjects]
-        return await self.whole(chosen)
+        return tuple(self._meant(subject, present) for subject in subjects)
 
     async def whole(self, found: Sequence[Found]) -> tuple[Found, ...]:
         """Read in full what the list of its kind has in part."""
@@ -120,12 +101,17 @@ class Browsing:
         return Browsed(
             environment=self.workspace.environment,
             project_id=self.conversation.project_id,
-            schema=self.schema,
+            sketch=sketch_of(self.schema),
             found=tuple(found),
             calls=self.conversation.calls,
             age=self.conversation.age,
             warning=self.warning,
+            native=self._native(),
         )
+
+    def _native(self) -> frozenset[str]:
+        session = self.conversation.session
+        return session.baseline().get(self.schema.kind, frozenset()) if session else frozenset()
 
 
 def _names(found: Found) -> Iterator[str]:
@@ -146,7 +132,7 @@ def browse(
     subjects: Sequence[str] | None = None,
     whole: bool = True,
     fresh: bool = False,
-    check: Callable[[Schema], None] = lambda _: None,
+    check: Callable[[Sketch], None] = lambda _: None,
 ) -> Browsed:
     """Look at the objects that texts name, or at all of a kind; `whole` says whether in full.
 
@@ -154,15 +140,44 @@ def browse(
     """
     workspace = outlined(surroundings, opening)
     schema = _schema(workspace, kind)
-    check(schema)
+    check(sketch_of(schema))
+    signed = _signs(surroundings, workspace)
+    look_again = Look(
+        kind=kind,
+        chdir=opening.chdir,
+        environment=opening.environment,
+        subjects=None if subjects is None else tuple(subjects),
+        whole=whole,
+    )
 
     async def look() -> Browsed:
         async with conversing(workspace, surroundings, fresh=fresh) as conversation:
             browsing = Browsing(workspace=workspace, conversation=conversation, schema=schema)
-            if subjects is not None:
-                return browsing.browsed(await browsing.those(subjects))
-            present = await browsing.all()
-            return browsing.browsed(await browsing.whole(present) if whole else present)
+            named = subjects is not None
+            present = await browsing.those(subjects or ()) if named else await browsing.all()
+            result = browsing.browsed(await browsing.whole(present) if whole else present)
+            key = look_again.key(surroundings)
+            conversation.remember(key, written(result, signed), age=result.age)
+            return result
 
     result: Browsed = surroundings.run(look())
     return result
+
+
+def _signs(surroundings: Surroundings, workspace: Workspace) -> dict[str, Sign]:
+    others = (workspace.store.state_file, workspace.store.journal_file)
+    return signs(surroundings.folder, workspace.root, others=others)
+
+
+def inhabitants(
+    surroundings: Surroundings, opening: Opening, *, kind: str, owner: str
+) -> Mapping[str, int]:
+    """Count what an object holds that no kind manages, such as the users of a tenant."""
+    workspace = outlined(surroundings, opening)
+
+    async def count() -> Mapping[str, int]:
+        async with conversing(workspace, surroundings, fresh=True) as conversation:
+            return await conversation.inhabitants(kind, owner)
+
+    found: Mapping[str, int] = surroundings.run(count())
+    return found

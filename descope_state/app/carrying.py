@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
 
 from descope_state.app.looking import Moved, in_play, moved_on
+from descope_state.core.accompanying import grown
 from descope_state.core.observation import Observation
 from descope_state.core.operations import Operation, Operations, Step, lower
 from descope_state.core.ports import Confidant, Journal, Observer
@@ -17,6 +18,7 @@ from descope_state.model.event import Event, Known, Noted, Started, Succeeded
 from descope_state.model.outcome import Fate, Outcome, Result, Settlement
 from descope_state.model.plan import DIRECT, Plan
 from descope_state.model.state import Snapshot
+from descope_state.runtime.accompanying import accompanying
 from descope_state.runtime.apply import Scheduler
 from descope_state.runtime.bridge import bound
 from descope_state.runtime.gate import Gate
@@ -112,6 +114,8 @@ async def carried_out(
     snapshot = place.held.snapshot
     seen = observation or await looked(errand.plan, place)
     stale = tuple(moved_on(errand.plan.changes, seen, catalog=place.catalog))
+    if observation is None:
+        stale += await _accompanied(errand.plan, place, stale=stale)
     if stale and not errand.skip_stale:
         raise StalePlan(
             stale_message(stale), hint="plan again, or apply what has not moved: --stale=skip"
@@ -127,6 +131,22 @@ async def carried_out(
     let_go = (one for one in plan.changes if one.action is Action.FORGET and not one.blocked)
     errand.keep((*written.values(), *let_go), seen)
     return await run.carry_out(stale)
+
+
+async def _accompanied(plan: Plan, place: Place, *, stale: tuple[Moved, ...]) -> tuple[Moved, ...]:
+    """Find the deletions that would take along more than was seen when they were planned."""
+    gone = {one.address for one in stale}
+    found = await accompanying(
+        place.session,
+        (change for change in plan.changes if change.address not in gone),
+        catalog=place.catalog,
+        gate=place.gate,
+    )
+    return tuple(
+        Moved(address=change.address, what=words)
+        for change in plan.changes
+        if change.address in found and (words := grown(change, found[change.address]))
+    )
 
 
 async def looked(plan: Plan, place: Place) -> Observation:
@@ -194,6 +214,7 @@ class _Run:
         self._place = place
         self._plan = plan
         self._looked = place.gate.total
+        self._seen_by = place.gate.reads
         self._operations = operations
         self._seen = seen
         self._snapshot = place.held.snapshot
@@ -238,6 +259,7 @@ class _Run:
                 bounds=means.bounds,
                 entries=self._replay.entries,
                 secrets=self._errand.secrets,
+                seen=self._seen,
             ),
         )
         self._scheduler = Scheduler(self._operations, worker=worker, means=means)
@@ -281,6 +303,7 @@ class _Run:
             interrupted=self._place.stop.asked and not halted,
             halted=halted,
             calls=self._place.gate.total - self._looked,
+            reads=self._place.gate.reads - self._seen_by,
             looked=self._looked,
             serial=serial,
         )

@@ -3,15 +3,16 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
+from descope_state.app.caching import user_folder
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.config.credentials import credentials, variables
-from descope_state.core.ports import SILENT, Ledger, Observer
+from descope_state.core.ports import Ledger, Observer, Silent
 from descope_state.errors import BadCredentials, DstateError, Unreachable
 from descope_state.runtime.gate import Gate
+from descope_state.runtime.patience import worded
 from descope_state.sdk.faults import Fault, NotLicensed, Unauthorized
 from descope_state.sdk.provider import Provider, Session, Target
 
@@ -46,37 +47,45 @@ async def connected(workspace: Workspace, gate: Gate) -> AsyncIterator[Session]:
             yield session
 
 
+class _Patient(Silent):
+    """Says why nothing seems to happen, where nobody else watches the gate."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._say = surroundings.note
+
+    def paused(self, family: str, *, seconds: float, reason: str) -> None:
+        """Say that all wait."""
+        self._say(f"Waiting {seconds:.0f} s: {reason} ({family})")
+
+
 def gate_for(
-    surroundings: Surroundings, *, capacity: float = 1.0, observer: Observer = SILENT
+    surroundings: Surroundings, *, capacity: float = 1.0, observer: Observer | None = None
 ) -> Gate:
     """Make the gate that all calls of a command pass."""
-    return Gate(capacity=capacity, observer=observer, chance=surroundings.chance)
+    watching = observer or _Patient(surroundings)
+    return Gate(capacity=capacity, observer=watching, chance=surroundings.chance)
 
 
 def _ledger(workspace: Workspace, session: Session) -> Ledger | None:
-    """Share the limits with all of the user's processes that speak to the same host.
+    """Share the limits with all of the user's processes that speak to the same host and port.
 
     A service in this process is nobody else's.
     """
     from descope_state.store.budget import budget  # noqa: PLC0415  # only where there are limits
 
-    host = urlsplit(session.base_url).hostname
-    if host is None:
+    parts = urlsplit(session.base_url)
+    if parts.hostname is None:
         return None
-    return budget(_budget_folder(workspace), host=host)
+    host = f"{parts.hostname}:{parts.port or _PORTS.get(parts.scheme, 0)}"
+    return budget(_budget_folder(workspace), host=host, warn=workspace.warn)
+
+
+_PORTS = {"https": 443, "http": 80}
 
 
 def _budget_folder(workspace: Workspace) -> Path:
     stated = workspace.environ.get("DSTATE_BUDGET_DIR")
     return Path(stated) if stated else user_folder("state") / "budget"
-
-
-def user_folder(purpose: Literal["state", "cache"]) -> Path:
-    """Give the folder that the user's programs keep such things in."""
-    import platformdirs  # noqa: PLC0415  # only where no folder is stated
-
-    of = platformdirs.user_state_path if purpose == "state" else platformdirs.user_cache_path
-    return of("dstate")
 
 
 def target_of(workspace: Workspace, gate: Gate) -> Target:
@@ -117,6 +126,6 @@ def translated(workspace: Workspace) -> Iterator[None]:
     except NotLicensed as fault:
         raise BadCredentials(fault.message, hint=fault.hint) from fault
     except Fault as fault:
-        message = f"`{name}` could not be read: {fault.message}"
+        message = f"`{name}` could not be read: {worded(fault)}"
         hint = fault.hint or "nothing was changed; run the command again"
         raise Unreachable(message, hint=hint) from fault

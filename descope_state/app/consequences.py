@@ -7,11 +7,12 @@ from descope_state.app.drifted import Leaf, by_title
 from descope_state.app.planning import Planned
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened
-from descope_state.core.diff import FREE, equal
+from descope_state.core.diff import FREE, compare, equal
 from descope_state.core.resolve import Resolution
 from descope_state.errors import DstateError, Refused
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
+from descope_state.model.resource import Desired
 from descope_state.model.value import Value, known
 from descope_state.sdk.catalog import Catalog
 from descope_state.sdk.schema import Shape
@@ -36,17 +37,18 @@ def check_here(
 ) -> None:
     """Refuse files that would say more than what is accepted, or not that."""
     accepted = by_title(leaves)
+    final = {one.address: one for one in after.resolution().desired}
     live = {change.address: change.before or {} for change in planned.plan.changes}
     others: list[str] = []
-    for address, name, new in _differences(
-        planned.resolution, after.resolution(), workspace.catalog
-    ):
+    for address, name in _differences(planned.resolution, after.resolution(), workspace.catalog):
         leaf = accepted.get((address, name))
         wanted = leaf.live if leaf is not None else live.get(address, {}).get(name)
-        shape = _shape(workspace.catalog, address, name)
-        if known(new) and not equal(new, wanted, shape=shape):
+        if not _comes_to(final.get(address), name, wanted=wanted, catalog=workspace.catalog):
             others.append(f"{address}.{name}")
-    _refuse_unmoved(accepted, after, catalog=workspace.catalog)
+    for (address, name), leaf in accepted.items():
+        if not _comes_to(final.get(address), name, wanted=leaf.live, catalog=workspace.catalog):
+            message = f"{leaf.title} would still not be what is live after it was written"
+            raise Refused(message, hint="write it by hand")
     if others:
         shown = ", ".join(others[:_MOST_SHOWN]) + (" …" if len(others) > _MOST_SHOWN else "")
         message = f"what would be written says something else too: {shown}"
@@ -54,15 +56,15 @@ def check_here(
         raise Refused(message, hint=hint)
 
 
-def _refuse_unmoved(
-    accepted: Mapping[tuple[Address, str], Leaf], after: Workspace, *, catalog: Catalog
-) -> None:
-    final = {one.address: one.attributes for one in after.resolution().desired}
-    for (address, name), leaf in accepted.items():
-        value = final.get(address, {}).get(name)
-        if known(value) and not equal(value, leaf.live, shape=_shape(catalog, address, name)):
-            message = f"{leaf.title} would still not be what is live after it was written"
-            raise Refused(message, hint="write it by hand")
+def _comes_to(desired: Desired | None, name: str, *, wanted: Value, catalog: Catalog) -> bool:
+    """Tell whether a field would be as it lives, but for what the stack ignores in it."""
+    if desired is None or name not in desired.attributes:
+        return False
+    value = desired.attributes[name]
+    schema = catalog[desired.address.kind].schema
+    ignored = desired.lifecycle.ignore_changes
+    different = compare({name: wanted}, {name: value}, schema=schema, ignored=ignored)
+    return not known(value) or not different
 
 
 def _shape(catalog: Catalog, address: Address, name: str) -> Shape:
@@ -72,7 +74,7 @@ def _shape(catalog: Catalog, address: Address, name: str) -> Shape:
 
 def _differences(
     before: Resolution, after: Resolution, catalog: Catalog
-) -> Iterator[tuple[Address, str, Value]]:
+) -> Iterator[tuple[Address, str]]:
     old = {one.address: one.attributes for one in before.desired}
     new = {one.address: one.attributes for one in after.desired}
     for address in sorted(old.keys() | new.keys(), key=lambda one: one.order):
@@ -80,7 +82,7 @@ def _differences(
         for name in sorted(left.keys() | right.keys()):
             one, other = left.get(name), right.get(name)
             if not equal(one, other, shape=_shape(catalog, address, name)):
-                yield address, name, other
+                yield address, name
 
 
 def elsewhere(

@@ -6,7 +6,7 @@ from pathlib import Path
 from descope_state.app.registry import catalog_of
 from descope_state.app.surroundings import Surroundings
 from descope_state.config.edit import formatted
-from descope_state.config.files import read_inside, resource_files, variable_file_names
+from descope_state.config.files import read_inside, resource_files, rule_files, variable_file_names
 from descope_state.config.location import find_stack
 from descope_state.config.settings import SETTINGS_FILE
 from descope_state.config.settings_schema import settings_schema
@@ -89,7 +89,8 @@ def lay_out(surroundings: Surroundings, *, chdir: Path | None, write: bool) -> t
     root = find_stack(surroundings.folder, chdir=chdir)
     problems: list[Problem] = []
     changed: dict[str, tuple[bytes, bytes]] = {}
-    for name in (SETTINGS_FILE, *resource_files(root), *variable_file_names(root)):
+    others = (*resource_files(root), *rule_files(root), *variable_file_names(root))
+    for name in (SETTINGS_FILE, *others):
         before = read_inside(root, name)
         try:
             after = formatted(before, file=name)

@@ -115,6 +115,7 @@ class _Finder:
                 self._one(change, drift, wish)
             else:
                 self._whole(change, drift)
+                self._settled(change, drift)
         if len(self.result.leaves) + len(self.result.notes) == before:
             self.result.notes.append(f"{wish} has not drifted.")
 
@@ -145,6 +146,13 @@ class _Finder:
             for one in unmanaged
             if schema.fields[one.name].statable
         ]
+
+    def _settled(self, change: Change, drift: Drift | None) -> None:
+        """Say what changed since the last apply and is as the stack says all the same."""
+        differing = {one.name for one in change.fields}
+        for one in drift.fields if drift is not None else ():
+            if one.name not in differing:
+                self._same(change, drift, one.name)
 
     def _how(self, change: Change, changed: FieldChange) -> str:
         origin = self._origin(change.address)
@@ -190,7 +198,7 @@ class _Finder:
                 message = f"{title} is not managed: the stack does not state it"
                 raise Refused(message, hint=self._how(change, one))
         if drift is not None and any(one.name == name for one in drift.fields):
-            note = f"{title} came to what the stack says by itself: nothing to write."
+            note = f"{title} has become what the stack says: nothing to write."
         elif name in change.stated:
             note = f"{title} is as the stack says: nothing to write."
         else:

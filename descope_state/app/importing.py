@@ -28,6 +28,7 @@ from descope_state.app.intaking import (
     written,
 )
 from descope_state.app.planning import Planned, Reading, planned
+from descope_state.app.settling import settle_first
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened, outlined
 from descope_state.config.dotenv import environment as merged_environ
@@ -76,6 +77,9 @@ class IntakeWatch(Watch, Protocol):
     def reading(self, *, kinds: int) -> None:
         """Hear that the project is being read."""
 
+    def waiting(self, seconds: float) -> None:
+        """Hear that the limits of the service make the reading wait."""
+
     def found(self, found: Found) -> None:
         """See what is to be written and taken over."""
 
@@ -107,8 +111,15 @@ def import_all(
     """Bring in what a project holds and its stack does not."""
     with _stack(surroundings, opening, out=everything.out) as stack:
         workspace = stack.workspace
+        settle_first(workspace, surroundings, watch=watch, manner=manner)
         watch.reading(kinds=len(workspace.catalog))
-        seen = look(workspace, surroundings, kinds=workspace.catalog, manner=manner)
+        seen = look(
+            workspace,
+            surroundings,
+            kinds=workspace.catalog,
+            manner=manner,
+            waiting=watch.waiting,
+        )
         found = stack.found(seen, baseline=everything.baseline)
         if not found.intake.taken and not found.new:
             watch.found(found)

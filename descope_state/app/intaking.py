@@ -1,6 +1,6 @@
 """Looks at a project to take it in, and holds what would be written against what is there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from descope_state.app.applying import Manner
@@ -14,11 +14,13 @@ from descope_state.config.writing import Unspellable, Written, block, document
 from descope_state.core import intake as intaking
 from descope_state.core.intake import Intake, Taken
 from descope_state.core.observation import Observation
+from descope_state.core.ports import SILENT, Silent
 from descope_state.errors import DstateError, UsageError
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change
 from descope_state.model.nearness import listed
 from descope_state.model.plan import Plan
+from descope_state.model.resource import Live
 from descope_state.model.stack import Documents
 from descope_state.runtime.refresh import refresh
 
@@ -29,13 +31,31 @@ class Differs(DstateError):
     code = "E1120"
 
 
+class _Told(Silent):
+    """Hears only that the service's limits make everybody wait."""
+
+    def __init__(self, waiting: Callable[[float], None]) -> None:
+        self._waiting = waiting
+
+    def paused(self, family: str, *, seconds: float, reason: str) -> None:
+        """Pass it on."""
+        del family, reason
+        self._waiting(seconds)
+
+
 def look(
-    workspace: Workspace, surroundings: Surroundings, *, kinds: Iterable[str], manner: Manner
+    workspace: Workspace,
+    surroundings: Surroundings,
+    *,
+    kinds: Iterable[str],
+    manner: Manner,
+    waiting: Callable[[float], None] | None = None,
 ) -> Observation:
-    """Read every object of some kinds, whole."""
+    """Read every object of some kinds, whole; `waiting` hears of pauses that the limits make."""
 
     async def looking() -> Observation:
-        gate = gate_for(surroundings, capacity=manner.capacity)
+        observer = SILENT if waiting is None else _Told(waiting)
+        gate = gate_for(surroundings, capacity=manner.capacity, observer=observer)
         async with connected(workspace, gate) as session:
             with translated(workspace):
                 return await refresh(
@@ -136,19 +156,17 @@ def refuse_changes(plan: Plan, wanted: Iterable[Address]) -> None:
 
 
 def _difference(change: Change) -> str:
-    names = [f"`{one.name}`" for one in change.fields]
+    names = [one.name for one in change.fields]
     return f"{listed(names)} would change" if names else f"it would be {change.action.value}d"
 
 
-def refuse_taken(
-    workspace: Workspace, observation: Observation, *, imports: Mapping[Address, str]
-) -> None:
-    """Refuse an address that holds another object already."""
+def held(workspace: Workspace, observation: Observation, *, live: Live, address: Address) -> bool:
+    """Tell whether an address holds that very object; one that holds another is refused."""
     snapshot = workspace.store.found(
         environment=workspace.environment, project_id=observation.project_id
     )
-    for address, id_ in imports.items():
-        entry = snapshot.entries.get(address) if snapshot is not None else None
-        if entry is not None and entry.id != id_:
-            message = f"{address} is {entry.id} already, and cannot become {id_}"
-            raise UsageError(message, hint=f"let go of it first: dstate state rm {address}")
+    entry = snapshot.entries.get(address) if snapshot is not None else None
+    if entry is not None and entry.id != live.id:
+        message = f"{address} is {entry.id} already, and cannot become {live.id}"
+        raise UsageError(message, hint=f"let go of it first: dstate state rm {address}")
+    return entry is not None

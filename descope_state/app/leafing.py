@@ -126,22 +126,39 @@ class _Look:
             message = f"{self._kind} `{subject}` went away while it was looked at"
             raise DstateError(message)
         live = found.found[0].live
-        document = live.attributes[document_field(found.schema).name]
+        (name, *_) = sorted(found.sketch.documents & found.sketch.required)
+        document = live.attributes[name]
         return Side(title=f"{found.environment}:{live.id}", document=document)
+
+
+def named_in(surroundings: Surroundings, file: str, *, kind: str) -> str:
+    """Give the id that a file says its document has, or nothing."""
+    whole = _json(surroundings, file, kind=kind)
+    inner = whole.get(kind) if isinstance(whole, dict) else None
+    for part, name in ((whole, f"{kind}Id"), (inner, f"{kind}Id"), (inner, "id")):
+        found = part.get(name) if isinstance(part, dict) else None
+        if isinstance(found, str) and found:
+            return found
+    return ""
 
 
 def read_document(surroundings: Surroundings, opening: Opening, *, kind: str, file: str) -> Value:
     """Read a document from a file, and bring it into the shape that the kind keeps it in."""
     described = outlined(surroundings, opening).catalog[kind]
     field = document_field(described.schema)
-    data = read_anywhere(surroundings.folder / file, name=file, limit=_LARGEST)
-    try:
-        document = from_json(data, allow_inf_nan=False)
-    except ValueError as error:
-        message = f"`{file}` is not JSON: {error}"
-        raise UsageError(message, hint=f"`dstate {kind} export` writes such files") from None
+    document = _json(surroundings, file, kind=kind)
     checked = described.check({"id": "document", field.name: document})
     for complaint in checked.complaints:
         message = f"`{file}` is no {kind}: {complaint.message}"
         raise UsageError(message, hint=complaint.hint or f"see `dstate {kind} export`")
     return checked.attributes[field.name]
+
+
+def _json(surroundings: Surroundings, file: str, *, kind: str) -> Value:
+    data = read_anywhere(surroundings.folder / file, name=file, limit=_LARGEST)
+    try:
+        document: Value = from_json(data, allow_inf_nan=False)
+    except ValueError as error:
+        message = f"`{file}` is not JSON: {error}"
+        raise UsageError(message, hint=f"`dstate {kind} export` writes such files") from None
+    return document

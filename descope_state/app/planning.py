@@ -4,10 +4,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
 from descope_state.app.connecting import connected, gate_for, translated
+from descope_state.app.repeating import repeats
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.config.secrets import fingerprints
 from descope_state.config.stack import combined_digest
+from descope_state.core.accompanying import taking
 from descope_state.core.observation import Observation, remembered
 from descope_state.core.planner import Request, Wishes, plan
 from descope_state.core.resolve import Resolution
@@ -18,6 +20,7 @@ from descope_state.model.plan import Bindings, Plan
 from descope_state.model.resource import Desired, Live
 from descope_state.model.state import Snapshot
 from descope_state.model.value import Unknown
+from descope_state.runtime.accompanying import accompanying
 from descope_state.runtime.gate import Gate
 from descope_state.runtime.refresh import refresh
 from descope_state.sdk.catalog import Catalog
@@ -30,12 +33,14 @@ class Reading:
     """Whether the project is read at all, how many reads go side by side, and at which pace.
 
     What was `seen` a moment ago is not read again.
+    `supposed` stands in the place of the state: what is planned if that is what is remembered.
     """
 
     refreshed: bool = True
     seen: Observation | None = None
     parallelism: int = 10
     capacity: float = 1.0
+    supposed: Snapshot | None = None
 
 
 _ORDINARY = Reading()
@@ -65,14 +70,33 @@ def planned(
     if wishes.imports:
         declarations = resolution.declarations.taking(wishes.imports)
         resolution = replace(resolution, declarations=declarations)
-
-    def scope(snapshot: Snapshot) -> Scope:
-        return Scope(
-            kinds=_in_play(resolution, snapshot),
-            managed=_managed(resolution, snapshot, workspace.catalog),
-        )
-
+    scope = _scope(workspace, resolution)
     sight = sighted(workspace, surroundings, scope=scope, reading=reading)
+    result = concluded(workspace, surroundings, resolution=resolution, sight=sight, wishes=wishes)
+    return accompanied(workspace, surroundings, result=result, reading=reading)
+
+
+def accompanied(
+    workspace: Workspace, surroundings: Surroundings, *, result: Planned, reading: Reading
+) -> Planned:
+    """Add to the deletions of a plan what they take along."""
+    if not reading.refreshed or not taking(result.plan.changes, workspace.catalog):
+        return result
+    # A run of its own: what paces calls belongs to one loop.
+    gate = gate_for(surroundings, capacity=reading.capacity)
+    made: Plan = surroundings.run(_accompanied(result.plan, workspace, gate))
+    return replace(result, plan=made)
+
+
+def concluded(
+    workspace: Workspace,
+    surroundings: Surroundings,
+    *,
+    resolution: Resolution,
+    sight: "Sight",
+    wishes: Wishes,
+) -> Planned:
+    """Make a plan of what was seen."""
     request = requested(workspace, surroundings, sight=sight, resolution=resolution, wishes=wishes)
     try:
         made = plan(request)
@@ -106,6 +130,7 @@ def requested(
         bindings=_bindings(workspace, surroundings, sight=sight),
         safety=workspace.documents.safety,
         wishes=wishes,
+        repeated=repeats(workspace),
     )
 
 
@@ -140,11 +165,25 @@ def sighted(
     return sight
 
 
+async def seen(
+    workspace: Workspace, resolution: Resolution, *, reading: Reading, gate: Gate
+) -> Sight:
+    """Read the state of one environment, and as much of its project as a stack is about."""
+    return await _seen(workspace, _scope(workspace, resolution), reading=reading, gate=gate)
+
+
+def _scope(workspace: Workspace, resolution: Resolution) -> Callable[[Snapshot], Scope]:
+    return lambda snapshot: Scope(
+        kinds=_in_play(resolution, snapshot),
+        managed=read_whole(resolution, snapshot, catalog=workspace.catalog),
+    )
+
+
 async def _seen(
     workspace: Workspace, scope: Callable[[Snapshot], Scope], *, reading: Reading, gate: Gate
 ) -> Sight:
     async with connected(workspace, gate) as session:
-        snapshot = _remembered(workspace, session)
+        snapshot = remembered_for(workspace, session, supposed=reading.supposed)
         if reading.seen is not None:
             observation = reading.seen
         elif not reading.refreshed:
@@ -165,13 +204,32 @@ async def _seen(
         snapshot = workspace.store.begun(
             environment=snapshot.environment, project_id=snapshot.project_id
         )
-    key = workspace.store.sealing_key(needed=bool(snapshot.entries))
+    needed = bool(snapshot.entries) and reading.supposed is None
+    key = workspace.store.sealing_key(needed=needed)
     return Sight(snapshot=snapshot, key=key, observation=observation)
 
 
-def _remembered(workspace: Workspace, session: Session) -> Snapshot:
+async def _accompanied(made: Plan, workspace: Workspace, gate: Gate) -> Plan:
+    """Add to every deletion what it takes along, and what it has cost to find out."""
+    async with connected(workspace, gate) as session:
+        with translated(workspace):
+            found = await accompanying(session, made.changes, catalog=workspace.catalog, gate=gate)
+    return replace(
+        made,
+        changes=tuple(
+            replace(change, takes_along=found.get(change.address, {})) for change in made.changes
+        ),
+        estimate=replace(made.estimate, refresh_calls=made.estimate.refresh_calls + gate.total),
+    )
+
+
+def remembered_for(
+    workspace: Workspace, session: Session, *, supposed: Snapshot | None = None
+) -> Snapshot:
     """Give the state, or an empty one without a lineage where there is none yet."""
     name, project = workspace.environment, session.project_id
+    if supposed is not None:
+        return replace(supposed, project_id=project)
     found = workspace.store.found(environment=name, project_id=project)
     nothing = Snapshot(lineage="", serial=0, environment=name, project_id=project, entries={})
     snapshot = found or nothing
@@ -191,7 +249,9 @@ def _in_play(resolution: Resolution, snapshot: Snapshot) -> set[str]:
     return wanted | {address.kind for address in snapshot.entries}
 
 
-def _managed(resolution: Resolution, snapshot: Snapshot, catalog: Catalog) -> dict[str, set[str]]:
+def read_whole(
+    resolution: Resolution, snapshot: Snapshot, *, catalog: Catalog
+) -> dict[str, set[str]]:
     """Name the objects that are to be read whole, by id or by natural key."""
     managed: dict[str, set[str]] = {}
     for entry in snapshot.entries.values():

@@ -62,12 +62,17 @@ def proposed(
     result = planned(workspace, surroundings, wishes=Wishes(), reading=reading)
     finding = found(workspace, result, wishes=wishes)
     drafts = drafted(
-        workspace, opening, folder=surroundings.folder, leaves=finding.leaves, choose=choose
+        workspace,
+        opening,
+        folder=surroundings.folder,
+        leaves=finding.leaves,
+        choose=choose,
+        left=finding.notes.append if wishes is None else None,
     )
     others = Elsewhere(fed={}, unasked=())
     if drafts.files:
         after = opened(surroundings, opening, drafts=drafts.files)
-        check_here(workspace, result, after=after, leaves=finding.leaves)
+        check_here(workspace, result, after=after, leaves=[row.leaf for row in drafts.rows])
         others = elsewhere(surroundings, opening, workspace=workspace, drafts=drafts.files)
     return Proposal(
         workspace=workspace,

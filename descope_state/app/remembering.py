@@ -7,12 +7,12 @@ them, without the fields that are secret.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from descope_state.app.connecting import gate_for, provider_for, target_of, user_folder
+from descope_state.app.caching import cache_of
+from descope_state.app.connecting import gate_for, provider_for, target_of
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Workspace
 from descope_state.frozen import dataclass
@@ -40,41 +40,31 @@ class Memory:
     """What is remembered for one environment, with one key, in one place.
 
     Without a `token` nothing is recalled and nothing kept: somebody is writing, or said not to.
+    `known` says that who we are stands in variables and files, and nowhere else.
     """
 
     cache: "Cache"
     scope: str
     who: str
     token: str
-    fresh: bool
+    known: bool
 
     def recall(self, *question: str) -> Recalled | None:
         """Give what was answered to a question a while ago."""
-        if not self.token or self.fresh:
+        if not self.token:
             return None
         found = self.cache.find(self._key(question), scope=self.scope)
         return None if found is None else _read(found)
 
     def keep(self, *question: str, project_id: str, objects: tuple[Live, ...], lag: float) -> None:
-        """Remember an answer; or where it is to be fresh, that the older one is no longer so."""
-        key = self._key(question)
-        if self.fresh:
-            self.cache.forget(key)
-        elif self.token:
+        """Remember an answer."""
+        if self.token:
             body = _written(project_id, objects)
+            key = self._key(question)
             self.cache.keep(key, body, scope=self.scope, token=self.token, lag=lag)
 
     def _key(self, question: tuple[str, ...]) -> str:
         return _digest([self.who, *question])
-
-
-def cache_of(environ: Mapping[str, str], surroundings: Surroundings) -> "Cache":
-    """Open the cache of the user."""
-    from descope_state.store.cache import Cache  # noqa: PLC0415  # sqlite, only where it is used
-
-    stated = environ.get("DSTATE_CACHE_DIR")
-    folder = Path(stated) if stated else user_folder("cache")
-    return Cache(folder, wall=surroundings.wall)
 
 
 def memory_of(workspace: Workspace, surroundings: Surroundings, *, fresh: bool) -> Memory:
@@ -82,6 +72,9 @@ def memory_of(workspace: Workspace, surroundings: Surroundings, *, fresh: bool) 
     cache = cache_of(workspace.environ, surroundings)
     target = target_of(workspace, gate_for(surroundings))
     scope = _scope(workspace, project_id=target.project_id)
+    if fresh:
+        # Whoever saw what is so now is not to be told afterwards what was so before.
+        cache.forget(scope)
     # A run that is open, or was interrupted, may have written what nobody has noted yet.
     writing = workspace.store.disk.status(workspace.store.journal_file) is not None
     return Memory(
@@ -89,7 +82,7 @@ def memory_of(workspace: Workspace, surroundings: Surroundings, *, fresh: bool) 
         scope=scope,
         who=_who(workspace, surroundings, target=target, scope=scope),
         token="" if fresh or writing else cache.token(scope),
-        fresh=fresh,
+        known=not target.key or target.key in workspace.environ.values(),
     )
 
 
@@ -117,7 +110,7 @@ def _scope(workspace: Workspace, *, project_id: str) -> str:
     """Name a project: by its id, or where it is emulated in a folder, by that."""
     provider = provider_for(workspace)
     if workspace.documents.environment.endpoint in provider.keyless:
-        return _digest([provider.name, "in", str(workspace.store.folder)])
+        return _digest([provider.name, "in", str(workspace.store.folder.absolute())])
     return _digest([provider.name, "project", project_id])
 
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def _unheard(_text: str) -> None:
+    """Say it to nobody."""
+
+
 class Actor(NamedTuple):
     """Who runs a command, and where."""
 
@@ -53,7 +57,8 @@ class Surroundings:
     """Where a command runs, what time it is, and which providers there are.
 
     `wall` is in seconds since 1970; `run` waits for a coroutine, in whatever time there is;
-    without a `disk` files go to the one of this machine.
+    without a `disk` files go to the one of this machine. `note` and `warn` are heard by whoever
+    is at the screen: a word about what goes on, and one about what is not as it should be.
     """
 
     environ: Mapping[str, str] = field(repr=False)
@@ -71,3 +76,5 @@ class Surroundings:
     run_id: Callable[[], str] = new_run
     run: Callable[[Coroutine[Any, Any, Any]], Any] = _run
     disk: "Disk | None" = None
+    note: Callable[[str], None] = _unheard
+    warn: Callable[[str], None] = _unheard

@@ -5,7 +5,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from descope_state.app.admission import confirm
 from descope_state.app.applying import Applied, Ground, Manner, Watch, held_for
 from descope_state.app.locking import refusals_told, started_by
-from descope_state.app.planning import Planned, Reading, Scope, Sight, requested, sighted
+from descope_state.app.planning import (
+    Planned,
+    Reading,
+    Scope,
+    Sight,
+    accompanied,
+    requested,
+    sighted,
+)
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened
 from descope_state.core.planner import Wishes
@@ -45,7 +53,7 @@ class Order:
     command: str
     kinds: Collection[str]
     decide: Decide
-    whole: Mapping[str, set[str]]
+    whole: Mapping[str, Collection[str]]
     overrides: Mapping[str, int]
 
 
@@ -70,7 +78,7 @@ def plan_order(
         made = plan_wanted(request, wanted)
     except Invalid as error:
         raise workspace.shown(error) from None
-    return Planned(
+    result = Planned(
         plan=made,
         key=sight.key,
         resolution=resolution,
@@ -78,6 +86,7 @@ def plan_order(
         observation=sight.observation,
         warnings=workspace.documents.warnings,
     )
+    return accompanied(workspace, surroundings, result=result, reading=reading)
 
 
 def apply_order(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from descope_state.app.browsing import browse
-from descope_state.app.remembering import cache_of
+from descope_state.app.caching import cache_of
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening
 from descope_state.frozen import dataclass

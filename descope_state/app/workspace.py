@@ -1,6 +1,6 @@
 """Opens a stack: its files for one environment, the kinds it may use, and where its state is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
@@ -36,7 +36,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """A stack that has been read, for one environment."""
+    """A stack that has been read, for one environment; `warn` is heard by whoever opened it."""
 
     root: Path
     documents: Documents
@@ -45,6 +45,7 @@ class Workspace:
     catalog: Catalog
     sources: StackSources
     store: Store
+    warn: Callable[[str], None]
 
     @property
     def environment(self) -> str:
@@ -140,6 +141,7 @@ def opened(
         catalog=catalog,
         sources=sources,
         store=_store(surroundings, root, documents),
+        warn=surroundings.warn,
     )
 
 
@@ -157,6 +159,7 @@ def outlined(surroundings: Surroundings, opening: Opening) -> Workspace:
         catalog=catalog_of(providers),
         sources=StackSources(root, environ=environ),
         store=_store(surroundings, root, documents),
+        warn=surroundings.warn,
     )
 
 

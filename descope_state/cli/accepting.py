@@ -20,7 +20,7 @@ def accept(
     context: typer.Context,
     addresses: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ADDRESS[.FIELD]...]", help="For example role.analyst."),
+        typer.Argument(metavar="ADDRESS[.FIELD]", help="For example role.analyst."),
     ] = None,
     *,
     every: Annotated[

@@ -58,7 +58,12 @@ def run_accept(terminal: Terminal, opening: Opening, *, asked: Accept) -> None:
 
 def _show(terminal: Terminal, proposal: Proposal) -> None:
     taken = [
-        Taken(title=row.leaf.title, wanted=row.leaf.wanted, live=row.leaf.live, place=row.place)
+        Taken(
+            title=row.leaf.title,
+            wanted=row.leaf.wanted,
+            live=row.leaf.live,
+            place=proposal.drafts.spoken(row),
+        )
         for row in proposal.drafts.rows
     ]
     terminal.answer(accepted_text(taken, width=terminal.width))

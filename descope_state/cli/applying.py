@@ -44,7 +44,7 @@ class Stale(StrEnum):
 
 
 PlanFile = Annotated[
-    Path | None, typer.Argument(help="A file that `plan -out` wrote.", metavar="[PLAN]")
+    Path | None, typer.Argument(help="A file that `plan -out` wrote.", metavar="PLAN")
 ]
 StaleOption = Annotated[
     Stale,

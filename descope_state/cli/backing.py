@@ -9,7 +9,7 @@ from descope_state.cli.options import AsJson, EnvironmentName, MaxCapacity, Para
 
 Name = Annotated[
     str | None,
-    typer.Argument(metavar="[ID]", help="Its name, or the number at the end of it."),
+    typer.Argument(metavar="ID", help="Its name, or the number at the end of it."),
 ]
 
 

@@ -1,6 +1,7 @@
 """The commands that look at the objects of one kind: one factory for whatever kind there is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from descope_state.errors import Exit
 from descope_state.frozen import dataclass
 
 _SEEN = (0, 1, 7, 8, 64)
-_APPLIED = "dstate apply -auto-approve"
+APPLIED = "dstate apply -auto-approve"
 
 Subject = Annotated[str, typer.Argument(help="Its id, its name, or its address.", metavar="WHICH")]
 Search = Annotated[
@@ -32,11 +33,19 @@ AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV for spreadsheets."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noun:
-    """A kind as the command line speaks of it: what its table shows, and one of the examples."""
+    """A kind as the command line speaks of it: what its table shows, and what the examples name.
+
+    `bonds` say of other kinds what becomes of their objects that refer to one that is deleted:
+    `goes`, `holds` it back, or `misses` it. `asked` are fields that a person is asked for.
+    """
 
     kind: str
     columns: tuple[str, ...]
     example: str
+    setting: str = ""
+    file: str = ""
+    asked: tuple[str, ...] = ()
+    bonds: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def many(self) -> str:
@@ -44,8 +53,9 @@ class Noun:
         return f"{self.kind}s"
 
 
-def _named(name: str, help_: str, function: Callable[..., None]) -> Callable[..., None]:
-    function.__doc__ = help_
+def named(name: str, function: Callable[..., None], *, words: str) -> Callable[..., None]:
+    """Give a function of the factory the name and the words of help of its command."""
+    function.__doc__ = words
     function.__name__ = name
     return function
 
@@ -69,7 +79,7 @@ def looking(noun: Noun) -> tuple[Command, ...]:
             name=f"{kind} show",
             function=_showing(noun),
             examples=(
-                _APPLIED,
+                APPLIED,
                 f"dstate {kind} show {example}",
                 f"dstate {kind} show {example} --json",
             ),
@@ -103,10 +113,10 @@ def _listing(noun: Noun) -> Callable[..., None]:
             csv=csv,
             fresh=no_cache,
         )
-        run_list(context.obj, opening(context.obj, env=env), asked=asked)
+        run_list(context.obj, env=env, asked=asked)
 
     words = f"List the {noun.many} of a project, and which address of the stack has each."
-    return _named("listing", words, listing)
+    return named("listing", listing, words=words)
 
 
 def _showing(noun: Noun) -> Callable[..., None]:
@@ -122,14 +132,14 @@ def _showing(noun: Noun) -> Callable[..., None]:
 
         run_show(
             context.obj,
-            opening(context.obj, env=env),
+            env=env,
             kind=noun.kind,
             which=which,
             json=json,
             fresh=no_cache,
         )
 
-    return _named("showing", f"Show one {noun.kind} of a project in full.", showing)
+    return named("showing", showing, words=f"Show one {noun.kind} of a project in full.")
 
 
 def leafing(noun: Noun) -> tuple[Command, ...]:
@@ -140,7 +150,7 @@ def leafing(noun: Noun) -> tuple[Command, ...]:
             name=f"{kind} export",
             function=_exporting(noun),
             examples=(
-                _APPLIED,
+                APPLIED,
                 f"dstate {kind} export {example}",
                 f"dstate {kind} export --all --out-dir exported",
             ),
@@ -151,7 +161,7 @@ def leafing(noun: Noun) -> tuple[Command, ...]:
             name=f"{kind} diff",
             function=_differing(noun),
             examples=(
-                _APPLIED,
+                APPLIED,
                 f"dstate {kind} export {example} --out-dir exported",
                 f"dstate {kind} diff exported/{example}.json",
                 f"dstate {kind} diff exported/{example}.json {example}",
@@ -167,7 +177,7 @@ def _exporting(noun: Noun) -> Callable[..., None]:
     def exporting(
         context: typer.Context,
         which: Annotated[
-            list[str] | None, typer.Argument(help="Ids, names or addresses.", metavar="[WHICH...]")
+            list[str] | None, typer.Argument(help="Ids, names or addresses.", metavar="WHICH")
         ] = None,
         *,
         env: EnvironmentName = None,
@@ -195,7 +205,7 @@ def _exporting(noun: Noun) -> Callable[..., None]:
         "One goes to the output as it is, several as one object by their ids; with --out-dir each"
         " goes into a file of its own, and files that would not change are left alone."
     )
-    return _named("exporting", words, exporting)
+    return named("exporting", exporting, words=words)
 
 
 def _differing(noun: Noun) -> Callable[..., None]:
@@ -225,4 +235,4 @@ def _differing(noun: Noun) -> Callable[..., None]:
         f"Compare two {noun.many}: a file, or what an environment has.\n\n"
         f"One file alone is compared with the {noun.kind} of its name."
     )
-    return _named("differing", words, differing)
+    return named("differing", differing, words=words)

@@ -7,18 +7,19 @@ from descope_state.cli.catalogue import (
     beginning,
     cache,
     direct,
-    drifting,
+    drift,
     emulator,
+    environments,
     reading,
     runs,
     state,
     work,
 )
-from descope_state.cli.drifting import drift
+from descope_state.cli.drifting import drift as drift_command
 
 ALL = (
     *work.COMMANDS,
-    *drifting.COMMANDS,
+    *drift.COMMANDS,
     *adoption.COMMANDS,
     *direct.COMMANDS,
     *cache.COMMANDS,
@@ -27,17 +28,19 @@ ALL = (
     *audit.COMMANDS,
     *state.COMMANDS,
     *reading.COMMANDS,
+    *environments.COMMANDS,
     *beginning.COMMANDS,
     *emulator.COMMANDS,
 )
 GROUPS = {
+    "cache": "What was read of projects in the last five minutes.",
+    "tenant": "Look at the tenants of a project, and change them, one by one.",
+    "flow": "Look at the flows of a project, take them out, compare them, put them in.",
     "backup": "Keep what is in a project, and bring it back.",
     "audit": "Look at who did what, and see that nobody touched the record of it.",
-    "cache": "What was read of projects in the last five minutes.",
-    "tenant": "Look at the tenants of a project, one by one.",
-    "flow": "Look at the flows of a project, take them out, and compare them.",
     "state": "Look at the state, move things about in it, and put it back.",
+    "env": "Compare the environments of a stack, and promote from one to another.",
     "emulator": "Descope on this machine: to try things, and for clients that know no dstate.",
-    "drift": str(drift.__doc__),
+    "drift": str(drift_command.__doc__),
     "runs": "Look at what was done, by whom, and what it overwrote.",
 }

@@ -71,7 +71,7 @@ def call(
     method: Annotated[str, typer.Argument(metavar="METHOD", help="GET, POST, PATCH, …")],
     path: Annotated[str, typer.Argument(metavar="PATH", help="The path of the management API.")],
     body: Annotated[
-        str | None, typer.Argument(metavar="[JSON]", help="The body of the call.")
+        str | None, typer.Argument(metavar="JSON", help="The body of the call.")
     ] = None,
     env: EnvironmentName = None,
     actor: Annotated[

@@ -27,6 +27,8 @@ from descope_state.errors import UsageError
 if TYPE_CHECKING:
     # For annotations only: everything below the command line comes with it.
     from descope_state.app.applying import Manner
+    from descope_state.cli.attendant import Attendant
+    from descope_state.cli.terminal import Terminal
 
 ImportAddress = Annotated[
     str | None,
@@ -39,7 +41,7 @@ WriteInto = Annotated[
 ]
 
 
-Everything_ = Annotated[
+Everything = Annotated[
     bool, typer.Option("--all", help="Bring in all that the project holds and no stack does.")
 ]
 Baseline = Annotated[
@@ -61,7 +63,7 @@ def bring(
     id_: ObjectId = None,
     env: EnvironmentName = None,
     write: WriteInto = "",
-    everything: Everything_ = False,
+    everything: Everything = False,
     out_dir: OutDir = None,
     baseline: Baseline = False,
     auto_approve: AutoApprove = False,
@@ -77,66 +79,52 @@ def bring(
 ) -> None:
     """Put objects that exist under management.
 
-    One object under an address of the stack: the plan says what would change, and asks. Where the
-    stack has no block for it, that is printed to be pasted, or written with --write.
-
-    With --all a whole project: one file a kind, references instead of repeated names, flows and
-    themes as files of their own. What is written is held against the project first, and nothing
-    that is there is overwritten.
+    One object under an address of the stack: the plan says what would change, and asks. A block
+    that the stack lacks is printed, or written with --write. With --all a whole project: one file
+    a kind, references instead of repeated names; nothing that is there is overwritten.
     """
-    from descope_state.cli.attendant import Attendant
     from descope_state.cli.importing_run import run_import, run_import_all
 
-    all_ = {"--out-dir": out_dir, "--baseline": baseline}
-    _check(place=(address, id_), one={"--write": write}, everything=everything, all_=all_)
+    alone: dict[str, object] = {"--write": write, "--override": override, "--verbose": verbose}
+    _check((address, id_), alone=alone, everything=everything, all_=(out_dir, baseline))
+    manner = _manner(
+        parallelism=parallelism,
+        max_capacity=max_capacity,
+        lock_timeout=lock_timeout,
+        override=override,
+        confirm=confirm,
+        automatic=auto_approve,
+    )
     here = opening(context.obj, env=env, var=var, var_file=var_file)
-    pace = (parallelism, max_capacity)
-    manner = _manner(lock_timeout, override, pace=pace, confirmed=confirm, automatic=auto_approve)
+    terminal, one = context.obj, (address or "", id_ or "", write)
     if everything:
-        status = run_import_all(
-            context.obj, here, out=out_dir, baseline=baseline, manner=manner, json=json
-        )
+        status = run_import_all(terminal, here, which=(out_dir, baseline), manner=manner, json=json)
     else:
-        attendant = Attendant(terminal=context.obj, json=json, verbose=verbose)
-        what = (address or "", id_ or "", write)
-        status = run_import(context.obj, here, what=what, manner=manner, attendant=attendant)
+        attendant = _attendant(terminal, json=json, verbose=verbose)
+        status = run_import(terminal, here, what=one, manner=manner, attendant=attendant)
     raise typer.Exit(status)
 
 
-def _manner(
-    waiting: str | None,
-    overrides: list[str] | None,
-    *,
-    pace: tuple[int, float],
-    confirmed: str | None,
-    automatic: bool,
-) -> "Manner":
-    from descope_state.app.applying import Manner
-    from descope_state.app.wishing import overrides_of
+def _attendant(terminal: "Terminal", *, json: bool, verbose: bool = False) -> "Attendant":
+    from descope_state.cli.attendant import Attendant
 
-    return Manner(
-        parallelism=pace[0],
-        capacity=pace[1],
-        lock_timeout=seconds_of(waiting, option="--lock-timeout"),
-        overrides=overrides_of(pairs(overrides, option="--override")),
-        confirmed=confirmed or "",
-        automatic=automatic,
-    )
+    return Attendant(terminal=terminal, json=json, verbose=verbose)
 
 
 def _check(
-    *,
     place: tuple[str | None, str | None],
-    one: Mapping[str, object],
+    *,
+    alone: Mapping[str, object],
     everything: bool,
-    all_: Mapping[str, object],
+    all_: tuple[Path | None, bool],
 ) -> None:
     """Refuse what does not go together, and what says nothing."""
-    stray = [name for name, value in (one if everything else all_).items() if value]
+    together = dict(zip(("--out-dir", "--baseline"), all_, strict=True))
+    stray = [name for name, value in (alone if everything else together).items() if value]
     if everything and (any(place) or stray):
-        what = stray[0] if stray else "an address"
+        what = f"`{stray[0]}`" if stray else "an address"
         message = f"`--all` and {what} do not go together"
-        raise UsageError(message, hint="with --all, everything is taken in")
+        raise UsageError(message, hint="with --all, everything is taken in as it is")
     if stray:
         message = f"`{stray[0]}` is for `dstate import --all`"
         raise UsageError(message, hint="leave it out, or say --all")
@@ -144,3 +132,67 @@ def _check(
         message = "what is to be imported, and where?"
         hint = "write `dstate import ADDRESS ID`, or `dstate import --all`"
         raise UsageError(message, hint=hint)
+
+
+def _manner(
+    *,
+    parallelism: int,
+    max_capacity: float,
+    lock_timeout: str | None,
+    override: list[str] | None,
+    confirm: str | None,
+    automatic: bool,
+) -> "Manner":
+    from descope_state.app.applying import Manner
+    from descope_state.app.wishing import overrides_of
+
+    return Manner(
+        parallelism=parallelism,
+        capacity=max_capacity,
+        lock_timeout=seconds_of(lock_timeout, option="--lock-timeout"),
+        overrides=overrides_of(pairs(override, option="--override")),
+        confirmed=confirm or "",
+        automatic=automatic,
+    )
+
+
+def adopting(
+    context: typer.Context,
+    names: Annotated[
+        list[str],
+        typer.Argument(help="Its name, its id, or KIND.NAME.", metavar="OBJECT"),
+    ],
+    *,
+    env: EnvironmentName = None,
+    write: WriteInto = "",
+    auto_approve: AutoApprove = False,
+    confirm: Confirm = None,
+    var: Variables = None,
+    var_file: VariableFiles = None,
+    parallelism: Changes = 10,
+    max_capacity: MaxCapacity = 1.0,
+    lock_timeout: LockTimeout = None,
+    json: AsJson = False,
+) -> None:
+    """Take objects into the stack that are in none.
+
+    A block for each is added below the others of its kind, every line that was there stays, and
+    the objects are put into the state as they are. Nothing is written to the project.
+    """
+    from descope_state.cli.importing_run import run_adopt
+
+    status = run_adopt(
+        context.obj,
+        opening(context.obj, env=env, var=var, var_file=var_file),
+        what=(tuple(names), write),
+        manner=_manner(
+            parallelism=parallelism,
+            max_capacity=max_capacity,
+            lock_timeout=lock_timeout,
+            override=None,
+            confirm=confirm,
+            automatic=auto_approve,
+        ),
+        attendant=_attendant(context.obj, json=json),
+    )
+    raise typer.Exit(status)

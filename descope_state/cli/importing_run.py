@@ -1,10 +1,12 @@
 """Runs `import` and prints what came of it."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
-from descope_state.app.adopting import One, Pasted, import_one
-from descope_state.app.applying import Manner
-from descope_state.app.importing import Everything, Found, import_all
+from descope_state.app.adopting import Already, One, Pasted, Strays, adopt, import_one
+from descope_state.app.applying import Applied, Manner
+from descope_state.app.importing import Everything, Found, Imported, import_all
 from descope_state.app.planning import Planned
 from descope_state.app.wishing import address_of
 from descope_state.app.workspace import Opening, Workspace
@@ -20,6 +22,8 @@ from descope_state.report.intake import intake_json, intake_text
 from descope_state.report.json_text import one_line
 from descope_state.report.spans import line
 
+T = TypeVar("T")
+
 
 def run_import(
     terminal: Terminal,
@@ -32,23 +36,61 @@ def run_import(
     """Put one object under an address; where the stack has no block, print it and refuse."""
     place, id_, write = what
     address = address_of(place, option="import")
-    try:
-        came = import_one(
+
+    def bring() -> Applied | Pasted | Already:
+        return import_one(
             terminal.surroundings,
             opening,
             one=One(address=address, id=id_, write=write),
             manner=manner,
             watch=attendant,
         )
-    except DstateError as error:
-        if attendant.json:
-            tell_events(terminal, error)
-        raise
+
+    came = _told(bring, attendant)
+    if isinstance(came, Already):
+        terminal.note(f"{came.address} is {clean(came.id)} already: there is nothing to import.")
+        return Exit.DONE
     if isinstance(came, Pasted):
         _print_block(terminal, came)
         raise _without_block(address, id_)
-    print_outcome(terminal, came, json=attendant.json)
-    terminal.explained = True
+    return _ended(came, attendant)
+
+
+def run_adopt(
+    terminal: Terminal,
+    opening: Opening,
+    *,
+    what: tuple[tuple[str, ...], str],
+    manner: Manner,
+    attendant: Attendant,
+) -> int:
+    """Take objects into the stack that are in none."""
+    names, write = what
+
+    def take() -> Applied:
+        return adopt(
+            terminal.surroundings,
+            opening,
+            strays=Strays(names=names, write=write),
+            manner=manner,
+            watch=attendant,
+        )
+
+    return _ended(_told(take, attendant), attendant)
+
+
+def _told(step: Callable[[], T], attendant: Attendant) -> T:
+    try:
+        return step()
+    except DstateError as error:
+        if attendant.json:
+            tell_events(attendant.terminal, error)
+        raise
+
+
+def _ended(came: Applied, attendant: Attendant) -> int:
+    print_outcome(attendant.terminal, came, json=attendant.json)
+    attendant.terminal.explained = True
     return status_of(came.outcome)
 
 
@@ -72,9 +114,21 @@ def _without_block(address: Address, id_: str) -> UsageError:
 class Intaking(Attendant):
     """Stands between a project that is brought in and the person at the terminal."""
 
+    aimed: bool = False
+
+    def target(self, environment: str, project_id: str) -> None:
+        """Print what is about to be touched, once."""
+        if not self.aimed:
+            Attendant.target(self, environment, project_id)
+        self.aimed = True
+
     def reading(self, *, kinds: int) -> None:
         """Say that it may take a while."""
         self.terminal.note(f"Reading the project: {kinds} kinds, and each flow and setting whole …")
+
+    def waiting(self, seconds: float) -> None:
+        """Say why nothing happens for a while."""
+        self.terminal.note(f"Waiting {seconds:,.0f} s: the service allows so many calls a minute …")
 
     def found(self, found: Found) -> None:
         """Print what is to be written, and what is left out."""
@@ -96,25 +150,24 @@ def run_import_all(
     terminal: Terminal,
     opening: Opening,
     *,
-    out: Path | None,
-    baseline: bool,
+    which: tuple[Path | None, bool],
     manner: Manner,
     json: bool,
 ) -> int:
     """Bring in a whole project."""
+    out, baseline = which
     attendant = Intaking(terminal=terminal, json=json)
-    try:
-        came = import_all(
+
+    def bring() -> Imported:
+        return import_all(
             terminal.surroundings,
             opening,
             everything=Everything(baseline=baseline, out=out),
             manner=manner,
             watch=attendant,
         )
-    except DstateError as error:
-        if json:
-            tell_events(terminal, error)
-        raise
+
+    came = _told(bring, attendant)
     if json:
         terminal.write(
             one_line(intake_json(came.found.intake, files=sorted(came.found.files))) + "\n"

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from descope_state.app.browsing import browse
-from descope_state.app.leafing import compared, document_field, keep
+from descope_state.app.differing import differing
+from descope_state.app.leafing import compared, keep
 from descope_state.app.workspace import Opening
 from descope_state.cli.browsing_run import tell_of
 from descope_state.cli.terminal import Terminal
 from descope_state.errors import UsageError
 from descope_state.model.value import Value
-from descope_state.report.fields import Page, field_lines
+from descope_state.report.fields import Page
+from descope_state.report.flows import described_lines
 from descope_state.report.objects import document_text
 from descope_state.report.spans import data, line
 from descope_state.report.values import counted
@@ -33,7 +35,7 @@ def run_export(
     subjects = None if every else which
     result = browse(terminal.surroundings, opening, kind=kind, subjects=subjects, fresh=fresh)
     tell_of(terminal, result)
-    name = document_field(result.schema).name
+    (name, *_) = sorted(result.sketch.documents & result.sketch.required)
     documents = {one.live.id: one.live.attributes[name] for one in result.found}
     if folder is None:
         alone: Value = documents
@@ -60,7 +62,8 @@ def run_diff(
         terminal.answer([(data(f"{left} and {right} say the same."),)])
         return True
     terminal.answer([(data(f"--- {left}", "removed"),), (data(f"+++ {right}", "added"),)])
-    terminal.answer(field_lines([found.change], Page(width=terminal.width)))
+    page = Page(width=terminal.width, differ=differing(terminal.surroundings.providers()))
+    terminal.answer(described_lines(kind, [found.change], page=page))
     count = counted(len(found.change.edits) or 1, "difference")
     terminal.answer([line(f"{count}.")])
     return False

@@ -86,6 +86,9 @@ JsonInto = Annotated[
     typer.Option("--json-into", help="Write JSON events to a file too.", metavar="FILE"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+AsMarkdown = Annotated[
+    bool, typer.Option("--markdown", help="Print Markdown for a pull request's comment.")
+]
 
 AutoApprove = Annotated[
     bool,
@@ -156,3 +159,13 @@ def seconds_of(text: str | None, *, option: str) -> float:
         message = f"`{option} {text}` is not a duration"
         raise UsageError(message, hint=f"write `{option} 60s`")
     return int(match[1]) * _SECONDS[match[2]]
+
+
+def form_of(**asked: bool) -> str:
+    """Choose the form of an answer: one of those that were asked for, else text."""
+    forms = [form for form, wanted in asked.items() if wanted]
+    if len(forms) > 1:
+        names = " and ".join(f"`--{form}`" for form in forms)
+        message = f"{names} contradict each other"
+        raise UsageError(message, hint="ask for one of them")
+    return forms[0] if forms else "text"

@@ -1,13 +1,14 @@
 """The commands `plan` and `show`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from descope_state.cli.opening import opening
 from descope_state.cli.options import (
     AsJson,
+    AsMarkdown,
     CompactWarnings,
     Destroy,
     DetailedExitcode,
@@ -24,9 +25,14 @@ from descope_state.cli.options import (
     VariableFiles,
     Variables,
     Verbose,
+    form_of,
     pairs,
 )
 from descope_state.errors import Exit
+
+if TYPE_CHECKING:
+    # For annotations only: everything below the command line comes with it.
+    from descope_state.cli.plan_run import Printing
 
 
 def plan(
@@ -49,6 +55,7 @@ def plan(
     verbose: Verbose = False,
     json: AsJson = False,
     json_into: JsonInto = None,
+    markdown: AsMarkdown = False,
 ) -> None:
     """Show what would change, and save it to a file.
 
@@ -57,8 +64,9 @@ def plan(
     """
     from descope_state.app.planning import Reading
     from descope_state.app.wishing import mode_of, wishes_of
-    from descope_state.cli.plan_run import Printing, run_plan
+    from descope_state.cli.plan_run import run_plan
 
+    form = form_of(json=json, markdown=markdown)
     made = run_plan(
         context.obj,
         opening(context.obj, env=env, var=var, var_file=var_file),
@@ -70,14 +78,27 @@ def plan(
             overrides=pairs(override, option="--override"),
         ),
         reading=Reading(refreshed=refresh, parallelism=parallelism),
-        printing=Printing(
-            out=out, json=json, json_into=json_into, verbose=verbose, compact=compact_warnings
-        ),
+        printing=_printing(out, json_into, form=form, verbose=verbose, compact=compact_warnings),
     )
     if made.violations or made.stuck:
         raise typer.Exit(Exit.REFUSED)
     if detailed_exitcode and (made.drift if refresh_only else not made.summary.empty):
         raise typer.Exit(Exit.CHANGES)
+
+
+def _printing(
+    out: Path | None, json_into: Path | None, *, form: str, verbose: bool, compact: bool
+) -> "Printing":
+    from descope_state.cli.plan_run import Printing
+
+    return Printing(
+        out=out,
+        json=form == "json",
+        json_into=json_into,
+        verbose=verbose,
+        compact=compact,
+        markdown=form == "markdown",
+    )
 
 
 def show(

@@ -3,6 +3,7 @@
 import json as jsonlib
 
 from descope_state.app.relations import edges_of, found_in, uses
+from descope_state.app.ruling import rules_of
 from descope_state.app.wishing import address_of
 from descope_state.app.workspace import Opening, Workspace, opened
 from descope_state.cli.terminal import Terminal
@@ -23,7 +24,7 @@ def run_validate(terminal: Terminal, opening: Opening, *, json: bool) -> Exit:
     """Check a stack and tell what is wrong with it."""
     if json:
         return _validate_json(terminal, opening)
-    workspace, resolution = _resolved(terminal, opening)
+    workspace, resolution = _valid(terminal, opening)
     warnings = workspace.excerpted(resolution.warnings)
     if warnings:
         terminal.tell(problems_text(warnings, width=terminal.width))
@@ -38,7 +39,7 @@ def _validate_json(terminal: Terminal, opening: Opening) -> Exit:
     problems: tuple[Problem, ...] = ()
     status = Exit.DONE
     try:
-        workspace, resolution = _resolved(terminal, opening)
+        workspace, resolution = _valid(terminal, opening)
         problems = workspace.excerpted(resolution.warnings)
     except UsageError:
         raise
@@ -54,6 +55,13 @@ def _validate_json(terminal: Terminal, opening: Opening) -> Exit:
     }
     terminal.write(one_line(answer) + "\n")
     return status
+
+
+def _valid(terminal: Terminal, opening: Opening) -> tuple[Workspace, Resolution]:
+    """Check all that a stack holds, the rules of drift as well."""
+    found = _resolved(terminal, opening)
+    rules_of(terminal.surroundings, opening)
+    return found
 
 
 def _resolved(terminal: Terminal, opening: Opening) -> tuple[Workspace, Resolution]:

@@ -20,7 +20,7 @@ from descope_state.cli.options import (
 
 Name = Annotated[
     str | None,
-    typer.Argument(metavar="[ID]", help="Its name, or its number; else the newest."),
+    typer.Argument(metavar="ID", help="Its name, or its number; else the newest."),
 ]
 Kinds = Annotated[
     list[str] | None,
@@ -86,7 +86,7 @@ def undo(
     context: typer.Context,
     run: Annotated[
         str | None,
-        typer.Argument(metavar="[RUN]", help="The beginning or end of its name; else the last."),
+        typer.Argument(metavar="RUN", help="The beginning or end of its name; else the last."),
     ] = None,
     *,
     env: EnvironmentName = None,

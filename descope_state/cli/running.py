@@ -19,7 +19,7 @@ def showing(
     context: typer.Context,
     run: Annotated[
         str | None,
-        typer.Argument(metavar="[RUN]", help="Its name, or the beginning or end of it."),
+        typer.Argument(metavar="RUN", help="Its name, or the beginning or end of it."),
     ] = None,
     *,
     env: EnvironmentName = None,

@@ -5,7 +5,7 @@ import json as jsonlib
 from descope_state.app.running import latest, remembered, summary
 from descope_state.app.workspace import Opening
 from descope_state.cli.terminal import Terminal
-from descope_state.report.clean import clean
+from descope_state.report.json_text import one_line
 from descope_state.report.runs import run_text, runs_text
 
 
@@ -24,6 +24,6 @@ def run_show(terminal: Terminal, opening: Opening, *, name: str | None, json: bo
     """Show one run."""
     record = latest(terminal.surroundings, opening, name=name)
     if json:
-        terminal.write(clean(jsonlib.dumps(record, ensure_ascii=False)) + "\n")
+        terminal.write(one_line(dict(record)) + "\n")
         return
     terminal.answer(run_text(record, width=terminal.width))

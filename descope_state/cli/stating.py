@@ -21,7 +21,7 @@ def listing(
     context: typer.Context,
     pattern: Annotated[
         str | None,
-        typer.Argument(help="A kind, an address, or a pattern with *.", metavar="[PATTERN]"),
+        typer.Argument(help="A kind, an address, or a pattern with *.", metavar="PATTERN"),
     ] = None,
     *,
     env: EnvironmentName = None,
@@ -73,7 +73,7 @@ def removing(
     context: typer.Context,
     addresses: Annotated[
         list[str],
-        typer.Argument(metavar="ADDRESS...", help="What to forget.", autocompletion=addresses),
+        typer.Argument(metavar="ADDRESS", help="What to forget.", autocompletion=addresses),
     ],
     *,
     env: EnvironmentName = None,
@@ -131,7 +131,7 @@ def history(context: typer.Context, *, env: EnvironmentName = None, json: AsJson
 def rollback(
     context: typer.Context,
     serial: Annotated[
-        int | None, typer.Argument(metavar="[SERIAL]", help="Else the newest good copy.")
+        int | None, typer.Argument(metavar="SERIAL", help="Else the newest good copy.")
     ] = None,
     *,
     env: EnvironmentName = None,
@@ -185,7 +185,7 @@ def verify(context: typer.Context, *, env: EnvironmentName = None) -> None:
 
 def output(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Else all.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Else all.")] = None,
     *,
     env: EnvironmentName = None,
     json: AsJson = False,

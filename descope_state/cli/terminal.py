@@ -1,11 +1,13 @@
 """Where a command's words go: answers to stdout, talk to stderr, colour only where it is wanted."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TextIO
 
 from descope_state.app.surroundings import Surroundings
 from descope_state.frozen import dataclass
+from descope_state.report.clean import clean
 from descope_state.report.spans import Line, line, painted, plain
 
 
@@ -27,6 +29,10 @@ class Terminal:
     chdir: Path | None = None
     log: Path | None = None
     ask: Callable[[str], str] | None = None
+    _warned: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.surroundings = replace(self.surroundings, note=self.note, warn=self.warn)
 
     def answer(self, lines: Iterable[Line]) -> None:
         """Print what was asked for."""
@@ -44,6 +50,12 @@ class Terminal:
     def note(self, text: str) -> None:
         """Print one dim line besides."""
         self.tell([line(text, "dim")])
+
+    def warn(self, text: str) -> None:
+        """Print a warning, once however often it comes up."""
+        if text not in self._warned:
+            self._warned.add(text)
+            self.tell([line(f"Warning: {clean(text)}", "warning")])
 
     def _print(self, stream: TextIO, lines: Iterable[Line]) -> None:
         stream.write(painted(lines) if self.colour and stream.isatty() else plain(lines))

@@ -1,10 +1,13 @@
 """Changes to a stack's YAML files: each is read again, and refused if it says something else."""
 
+from collections.abc import Mapping
+
 from descope_state.config import yaml
 from descope_state.config.layout import laid_out
-from descope_state.config.nodes import tree
+from descope_state.config.nodes import Node, tree
 from descope_state.config.source import Source
 from descope_state.config.splicing import Uncuttable, spliced
+from descope_state.core.accepting import replaced
 from descope_state.errors import DstateError, Invalid, Origin
 from descope_state.model.value import Path, Value, canonical, same
 
@@ -40,23 +43,34 @@ def _refuse_change(before: yaml.Document, result: bytes, *, file: str) -> None:
 
 
 def written(text: bytes, path: Path, *, value: Value, file: str) -> bytes:
-    """Give a file in which one place says another value, and every other byte is as it was.
+    """Give a file in which one place says another value, and every other byte is as it was."""
+    return rewritten(text, {path: value}, file=file)
 
-    What does not exist yet on the way to the place is made. Unwritable says why that cannot be.
+
+def rewritten(text: bytes, values: Mapping[Path, Value], *, file: str) -> bytes:
+    """Give a file in which some places say other values, and every other byte is as it was.
+
+    What does not exist yet on the way to a place is made. Unwritable says why that cannot be.
     """
     before = yaml.parse(text, file=file)
-    _refuse_shared(before, path)
-    wanted = _with(before.data, path, value)
+    root = tree(before.source)
+    wanted = before.data
+    for path in sorted(values, key=len):
+        _refuse_shared(before, root, path=path)
+        wanted = replaced(wanted, path, by=values[path])
     try:
-        for attempt in spliced(before.source, before.data, new=wanted):
+        for attempt in spliced(before.source, root, old=before.data, new=wanted):
             result = attempt.encode()
             if _says(result, wanted, file=file):
                 return (_BOM if text.startswith(_BOM) else b"") + result
         reason = "what stands around it would change"
     except Uncuttable as error:
         reason = str(error)
+    if any(_anchored(before, root, path=path) for path in values):
+        reason = "it has an anchor, and what is said through that elsewhere would change too"
     message = f"`{file}`: this cannot be written without touching more than itself: {reason}"
-    raise Unwritable(message, hint="write it by hand", origin=_nearest(before, path))
+    first = min(values, key=lambda path: str(_nearest(before, path)))
+    raise Unwritable(message, hint="write it by hand", origin=_nearest(before, first))
 
 
 def _says(text: bytes, wanted: Value, *, file: str) -> bool:
@@ -66,34 +80,35 @@ def _says(text: bytes, wanted: Value, *, file: str) -> bool:
         return False
 
 
-def _with(data: Value, path: Path, value: Value) -> Value:
-    if not path:
-        return value
-    step, rest = path[0], path[1:]
-    if isinstance(data, list) and isinstance(step, int):
-        return [*data[:step], _with(data[step], rest, value), *data[step + 1 :]]
-    known = data if isinstance(data, dict) else {}
-    return {**known, str(step): _with(known.get(str(step)), rest, value)}
-
-
-def _refuse_shared(document: yaml.Document, path: Path) -> None:
+def _refuse_shared(document: yaml.Document, root: Node | None, *, path: Path) -> None:
     """Refuse to write through an alias: the place is that of its anchor, and others share it."""
-    node, data = tree(document.source), document.data
+    for node in _way(document, root, path=path)[:-1]:
+        if node.sort == "alias":
+            _through_alias(document.source, str(node.data), at=node.start)
+
+
+def _anchored(document: yaml.Document, root: Node | None, *, path: Path) -> bool:
+    return any(node.outer != node.start for node in _way(document, root, path=path))
+
+
+def _way(document: yaml.Document, node: Node | None, *, path: Path) -> list[Node]:
+    """Give the nodes that lead to a place, as far as it exists; an alias leads nowhere else."""
+    data = document.data
+    found: list[Node] = []
     for step in path:
-        if node is None or node.sort not in ("mapping", "sequence"):
-            break
-        if isinstance(data, dict):
-            if step not in data:
-                return
+        if node is None or node.sort == "alias":
+            # Whatever is further on is where the anchor stands.
+            return [*found, node] if node is not None else found
+        if isinstance(data, dict) and step in data:
             number = list(data).index(str(step))
             data = data[str(step)]
         elif isinstance(data, list) and isinstance(step, int) and step < len(data):
             number, data = step, data[step]
         else:
-            return
+            return found
         node = node.values[number]
-        if node.sort == "alias" and step is not path[-1]:
-            _through_alias(document.source, str(node.data), at=node.start)
+        found.append(node)
+    return found
 
 
 def _through_alias(source: Source, name: str, *, at: int) -> None:

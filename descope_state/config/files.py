@@ -15,6 +15,8 @@ from descope_state.config.source import LARGEST_FILE
 from descope_state.errors import UnsafeFile
 
 MOST_FILES = 10_000
+RULES_FILE = "drift.yaml"
+_NO_RESOURCES = frozenset({"dstate.yaml", RULES_FILE})
 _DEEPEST_FOLDER = 32
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -93,7 +95,7 @@ def _read_regular(descriptor: int, *, name: str, limit: int) -> bytes:
 
 def resource_files(root: Path) -> list[str]:
     """Name the files that hold resources: at the top of the stack and below `resources/`."""
-    names = [name for name in _listed(root, "", deep=False) if name != "dstate.yaml"]
+    names = [name for name in _listed(root, "", deep=False) if name not in _NO_RESOURCES]
     if (root / "resources").is_symlink():
         message = "`resources` is a symbolic link; folders of a stack are not followed by links"
         raise UnsafeFile(message, hint="move the files into the stack's folder")
@@ -103,6 +105,11 @@ def resource_files(root: Path) -> list[str]:
         message = f"the stack has more than {MOST_FILES:,} files"
         raise UnsafeFile(message)
     return sorted(names)
+
+
+def rule_files(root: Path) -> list[str]:
+    """Name the file with the rules of drift, if there is one."""
+    return [RULES_FILE] if os.path.lexists(root / RULES_FILE) else []
 
 
 def variable_file_names(root: Path) -> list[str]:

@@ -45,7 +45,8 @@ class StackSources:
 
     def _read(self, path: str) -> str:
         try:
-            data = self._drafts.get(path) or read_inside(self._root, path)
+            drafted = self._drafts.get(path)
+            data = read_inside(self._root, path) if drafted is None else drafted
             text = data.decode("utf-8")
         except UnsafeFile as error:
             raise ValueError(error.message) from None

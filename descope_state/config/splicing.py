@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from difflib import SequenceMatcher
 
-from descope_state.config.nodes import Lines, Node, tree
+from descope_state.config.nodes import Lines, Node
 from descope_state.config.source import Source
 from descope_state.config.spelling import block_lines, key_of, literal, spelled
 from descope_state.frozen import dataclass
@@ -32,9 +32,8 @@ class Splice:
     text: str
 
 
-def spliced(source: Source, old: Value, *, new: Value) -> Iterator[str]:
+def spliced(source: Source, root: Node | None, *, old: Value, new: Value) -> Iterator[str]:
     """Give texts that should say the new value instead of the old one, the most careful first."""
-    root = tree(source)
     careful = _Cutter(source, whole=False)
     # Where that fails, the innermost list or map that gains or loses members is written as a whole.
     with suppress(Uncuttable):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from descope_state.core.claims import Claims
 from descope_state.core.observation import Observation
 from descope_state.core.operations import hinders
+from descope_state.core.repeating import Repeated, never, unkept
 from descope_state.model.address import Address, for_shell
 from descope_state.model.change import Action, Change, Reason
 from descope_state.model.resource import Entries
@@ -23,6 +24,7 @@ def blocked(
     observation: Observation,
     entries: Entries,
     pending: Collection[Address] = (),
+    repeated: Repeated = never,
 ) -> tuple[Change, ...]:
     """Mark what cannot be done with the reason, and then what depends on it."""
     claims = Claims(changes, entries, catalog=catalog, observation=observation)
@@ -33,6 +35,12 @@ def blocked(
             reason := _own(change, claims, entries)
             or _unsettled(change, pending)
             or _unlicensed(change, catalog, observation)
+            or unkept(
+                change,
+                entries.get(change.address),
+                schema=catalog[change.address.kind].schema,
+                repeated=repeated,
+            )
         )
     }
     if not reasons:

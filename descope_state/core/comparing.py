@@ -30,17 +30,27 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One environment: its project, what the stack says of it, and what its state remembers."""
+    """One environment: its project, what the stack says of it, and what its state remembers.
+
+    Of the kinds that were read only `partly`, what is not seen may be there all the same.
+    """
 
     name: str
     atlas: Atlas
     desired: Mapping[Address, Desired]
     entries: Entries
     addresses: Mapping[tuple[str, str], Address]
+    partly: frozenset[str] = frozenset()
 
 
 def side(
-    name: str, atlas: Atlas, *, desired: Sequence[Desired], entries: Entries, catalog: Catalog
+    name: str,
+    atlas: Atlas,
+    *,
+    desired: Sequence[Desired],
+    entries: Entries,
+    catalog: Catalog,
+    partly: frozenset[str] = frozenset(),
 ) -> Side:
     """Put together what is known of one environment; every object gets an address."""
     places = Places(desired, entries, catalog=catalog)
@@ -49,8 +59,11 @@ def side(
         atlas=atlas,
         desired={one.address: one for one in desired},
         entries=entries,
+        partly=partly,
         addresses={
-            (live.kind, live.id): places.place(live.kind, live.identity, id_=live.id).address
+            (live.kind, live.id): places.place(
+                live.kind, live.identity, id_=live.id, called=atlas.key(live)
+            ).address
             for live in atlas.objects.values()
         },
     )
@@ -122,6 +135,8 @@ class _Comparing:
         address = here.addresses[live.kind, live.id]
         if address in here.desired and address not in there.desired and not self._everything:
             self.objects += 1
+            return
+        if live.kind in there.partly:
             return
         yield Twin(key=key, standing=standing, address=address, known=_knows(here, address))
 
@@ -202,11 +217,21 @@ def stated_apart(one: Desired | None, other: Desired | None) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One object over all environments: which are alike; an environment that lacks it has none."""
+    """One object over all environments: which are alike; an environment that lacks it has none.
+
+    Of those in `unseen` nobody knows whether they have it: it was not read.
+    """
 
     key: Key
     address: Address
+    known: bool
     versions: Mapping[str, int]
+    unseen: frozenset[str] = frozenset()
+
+    def alike(self, environments: int) -> bool:
+        """Tell whether so many environments all have it, and all alike."""
+        seen = len(self.versions) + len(self.unseen)
+        return seen == environments and set(self.versions.values()) == {1}
 
 
 def matrix(sides: Sequence[Side], *, catalog: Catalog) -> list[Row]:
@@ -230,7 +255,16 @@ def _row(key: Key, sides: Sequence[Side], catalog: Catalog) -> Row:
     for one, live in found:
         spelled = _spelled(one.atlas.portable(live), apart, catalog[live.kind].schema)
         numbers[one.name] = versions.setdefault(spelled, len(versions) + 1)
-    return Row(key=key, address=addresses[0], versions=numbers)
+    unseen = frozenset(
+        one.name for one in sides if one.name not in numbers and key[0] in one.partly
+    )
+    return Row(
+        key=key,
+        address=addresses[0],
+        known=_knows(holders[0], addresses[0]),
+        versions=numbers,
+        unseen=unseen,
+    )
 
 
 def _spelled(attributes: Mapping[str, Value], apart: set[str], schema: Schema) -> bytes:

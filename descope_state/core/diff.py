@@ -42,7 +42,7 @@ def compare(
     Whatever lies at an ignored path is taken from `before`.
     """
     if ignored:
-        after = _spared(before, after, schema=schema, ignored=ignored)
+        after = spared(before, after, schema=schema, ignored=ignored)
     changes: list[FieldChange] = []
     for name, field in schema.fields.items():
         if name not in after:
@@ -289,20 +289,21 @@ def _common(shape: Shape, before: Sequence[Value], after: Sequence[Value]) -> in
 # -- ignored paths ----------------------------------------------------------------------------
 
 
-def _spared(
+def spared(
     before: Mapping[str, Value],
     after: Mapping[str, Value],
     *,
     schema: Schema,
     ignored: Collection[Path],
 ) -> dict[str, Value]:
-    spared = dict(after)
+    """Give what is stated, with whatever lies at an ignored path as it is before."""
+    kept = dict(after)
     for path in ignored:
         field = schema.fields.get(str(path[0])) if path else None
-        if field is not None and field.name in spared:
+        if field is not None and field.name in kept:
             old = before.get(field.name, field.default)
-            spared[field.name] = _taken(field.shape, old, spared[field.name], path=path[1:])
-    return spared
+            kept[field.name] = _taken(field.shape, old, kept[field.name], path=path[1:])
+    return kept
 
 
 def _taken(shape: Shape, old: Value, new: Value, *, path: Path) -> Value:

@@ -43,7 +43,8 @@ def _comparable(live: Live, outputs: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def _sort(stated: tuple[FieldChange, ...], change: Change | None) -> DriftSort:
-    if change is None or not stated:
+    # What the stack has no more cannot have come to what the stack wants.
+    if change is None or change.after is None or not stated:
         return DriftSort.CHANGED
     undone = {field.name for field in change.fields}
     if any(field.name in undone for field in stated):

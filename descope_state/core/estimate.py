@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import ceil
 
-from descope_state.core.operations import Operation, Operations
+from descope_state.core.operations import Batch, Operation, Operations
 from descope_state.model.event import Step
 from descope_state.model.plan import Estimate
 from descope_state.sdk.provider import Limit
@@ -31,6 +31,7 @@ def estimate(
     waiting = 0.0 if slowest is None else _waiting(slowest, calls)
     return Estimate(
         calls=calls.total(),
+        reads=sum(_looks(batch, schemas[batch.kind]) for batch in operations.batches),
         changes=len(operations.operations),
         waves=operations.waves,
         seconds=round(waiting + LATENCY * operations.waves, 3),
@@ -50,6 +51,12 @@ def _calls(operations: Operations, schemas: Mapping[str, Schema]) -> Counter[str
         for index in batch.operations:
             counted[schema.family] += _single(operations.operations[index], schema)
     return counted
+
+
+def _looks(batch: Batch, schema: Schema) -> int:
+    """Count the calls that only look at what was written: once for a batch too."""
+    together = batch.step in schema.batches
+    return schema.reads.get(batch.step, 0) * (1 if together else len(batch.operations))
 
 
 def _single(operation: Operation, schema: Schema) -> int:

@@ -79,10 +79,13 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is to be taken in: everything, or one object, which may have been given its address."""
+    """What is to be taken in: everything, or some objects by kind and id.
+
+    A single one may have been given its address.
+    """
 
     baseline: bool = False
-    only: tuple[str, str] | None = None
+    only: frozenset[tuple[str, str]] = frozenset()
     address: Address | None = None
 
 
@@ -157,7 +160,7 @@ class _Intake:
                     self._left.append(left)
 
     def _wanted(self, live: Live) -> bool:
-        return self._asked.only in (None, (live.kind, live.id))
+        return not self._asked.only or (live.kind, live.id) in self._asked.only
 
     def _why_not(self, live: Live, described: Described, *, first: Live) -> Left | None:
         schema, observation = described.schema, self._ground.observation
@@ -178,9 +181,12 @@ class _Intake:
         return None
 
     def _untouched(self, live: Live, schema: Schema) -> bool:
-        """Tell whether settings are what they were, or what the project's own settings are."""
+        """Tell whether settings say nothing at all, or what the project's own settings say.
+
+        That they are the model's defaults would not do: a new project may have others.
+        """
         mine = {**live.attributes, **dict.fromkeys(schema.identity_fields, "")}
-        if not said(mine, schema).keys() - set(schema.identity_fields):
+        if not any(said(mine, schema, whole=True).values()):
             return True
         whole = self._ground.observation.named(live.kind, "") if schema.identity_fields else None
         return whole is not None and whole is not live and _same(mine, whole.attributes)

@@ -13,8 +13,10 @@ from descope_state.sdk.provider import Limit
 
 # What a server's clock may lag behind ours within one window.
 MARGIN = 0.05
-# How long a limit that turned out lower than thought is believed.
+# How long it takes until a limit that turned out lower than thought is believed whole again.
 LEARNED_SECONDS = 3600.0
+# How much earlier than we a service may think that our oldest call is forgotten.
+EARLIER = 2.0
 # When all slots are in flight, an answer may come at any time.
 IN_FLIGHT_SECONDS = 0.1
 
@@ -30,10 +32,16 @@ class Account:
     until: float = 0.0
 
     def allowed(self, limit: Limit, now: float) -> int:
-        """Say how many calls a window holds, as far as is known by now."""
-        if self.learned and now < self.until:
-            return min(self.learned, limit.calls)
-        return limit.calls
+        """Say how many calls a window holds, as far as is known by now.
+
+        A lesson is doubted little by little, slowly at first: half an hour after it an eighth of
+        what it took is given back.
+        """
+        if not self.learned or now >= self.until:
+            return limit.calls
+        passed = max(1 - (self.until - now) / LEARNED_SECONDS, 0.0)
+        regained = int((limit.calls - self.learned) * passed**3)
+        return min(self.learned + regained, limit.calls)
 
     def take(self, limit: Limit, now: float) -> float:
         """Take a slot, or say how long to wait for one."""
@@ -53,15 +61,19 @@ class Account:
         if counts:
             heapq.heappush(self.releases, now + limit.seconds + MARGIN)
 
-    def lower(self, limit: Limit, now: float) -> int:
-        """Believe that a window holds no more than what was let through in it.
+    def lower(self, limit: Limit, now: float, *, until: float) -> int:
+        """Believe that a window holds no more than what was let through in it, or than half.
 
-        Where nothing was, somebody else has used the window up, and there is nothing to learn.
+        Where nothing was, somebody else has used the window up, and there is nothing to learn. Nor
+        is there where the service has room again, from `until`, before the oldest of our calls
+        leaves the window: then it counts in another way. And a single refusal early in a window may
+        be about anything, so that no more than half is taken at a time.
         """
-        through = sum(release > now + MARGIN for release in self.releases)
-        if not through:
-            return self.allowed(limit, now)
-        self.learned = min(through, self.allowed(limit, now))
+        through = [release for release in self.releases if release > now + MARGIN]
+        allowed = self.allowed(limit, now)
+        if not through or until < min(through) - EARLIER:
+            return allowed
+        self.learned = max(min(len(through), allowed), -(-allowed // 2))
         self.until = now + LEARNED_SECONDS
         return self.learned
 
@@ -87,9 +99,9 @@ class Memory:
         account.paused = max(account.paused, until)
         return news
 
-    def lower(self, limit: Limit, *, now: float) -> int:
+    def lower(self, limit: Limit, *, now: float, until: float) -> int:
         """Take what was let through for the limit, for a while."""
-        return self._account(limit.family).lower(limit, now)
+        return self._account(limit.family).lower(limit, now, until=until)
 
     def _account(self, family: str) -> Account:
         return self._accounts.setdefault(family, Account())

@@ -16,6 +16,7 @@ from descope_state.model.change import Action, Change
 from descope_state.model.event import Step
 from descope_state.model.plan import Plan
 from descope_state.model.resource import Entries
+from descope_state.model.value import canonical
 from descope_state.sdk.schema import Schema
 
 __all__ = ["MOST_IN_BATCH", "Batch", "Operation", "Operations", "Step", "hinders", "lower"]
@@ -301,12 +302,23 @@ def _steps(change: Change) -> tuple[Step, ...]:
 
 
 def _batches(made: tuple[Operation, ...], schemas: Mapping[str, Schema]) -> Iterator[Batch]:
-    groups: dict[tuple[int, str, str, Step], list[int]] = {}
+    groups: dict[tuple[int, str, str, Step, bytes], list[int]] = {}
     for operation in made:
-        place = (operation.wave, operation.change.provider, operation.kind, operation.step)
+        shared = _shared(operation, schemas[operation.kind])
+        place = (operation.wave, operation.change.provider, operation.kind, operation.step, shared)
         groups.setdefault(place, []).append(operation.index)
-    for (wave, provider, kind, step), indexes in sorted(groups.items()):
+    for (wave, provider, kind, step, _), indexes in sorted(groups.items()):
         size = MOST_IN_BATCH if step in schemas[kind].batches else 1
         single = Batch(provider=provider, kind=kind, step=step, wave=wave, operations=())
         for start in range(0, len(indexes), size):
             yield replace(single, operations=tuple(indexes[start : start + size]))
+
+
+def _shared(operation: Operation, schema: Schema) -> bytes:
+    """Give what all operations of one call must have in common besides kind and step."""
+    name = schema.together.get(operation.step)
+    if name is None:
+        return b""
+    change = operation.change
+    holds = (change.before if operation.step is Step.DELETE else change.after) or {}
+    return canonical(holds.get(name, schema.fields[name].default))

@@ -18,6 +18,7 @@ from descope_state.core.guard import check
 from descope_state.core.observation import Observation
 from descope_state.core.operations import lower
 from descope_state.core.outcomes import check_results, output_values
+from descope_state.core.repeating import Repeated, never
 from descope_state.core.resolve import Resolution
 from descope_state.core.scope import View, World
 from descope_state.core.select import matching, selected
@@ -68,6 +69,7 @@ class Request:
     safety: Safety = field(default_factory=Safety)
     wishes: Wishes = field(default_factory=Wishes)
     gone: frozenset[Address] | None = None
+    repeated: Repeated = never
 
 
 def plan(request: Request) -> Plan:
@@ -91,7 +93,8 @@ def plan(request: Request) -> Plan:
         outputs=() if request.wishes.mode == "destroy" else outputs,
         checks=() if request.wishes.mode == "destroy" else checks,
         mode=request.wishes.mode,
-        narrowed=bool(request.wishes.targets or request.wishes.excludes),
+        narrowed=not request.wishes.imports
+        and bool(request.wishes.targets or request.wishes.excludes),
         overrides=request.wishes.overrides,
     )
     return _judged(made, table.entries, request)
@@ -112,6 +115,7 @@ def _narrowed(
         observation=request.observation,
         entries=entries,
         pending={one.began.address for one in request.snapshot.pending},
+        repeated=request.repeated,
     )
 
 

@@ -112,5 +112,8 @@ class Ledger(Protocol):
     def pause(self, family: str, *, until: float) -> bool:
         """Let no call leave before a time; tells whether that was news."""
 
-    def lower(self, limit: Limit, *, now: float) -> int:
-        """Take what was let through for the limit, for a while; gives the limit that holds now."""
+    def lower(self, limit: Limit, *, now: float, until: float) -> int:
+        """Take what was let through for the limit, for a while; gives the limit that holds now.
+
+        The service has refused a call and has room again from `until`, as far as it says.
+        """

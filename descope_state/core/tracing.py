@@ -1,9 +1,9 @@
 """Follows an expression to where its value was written: a variable, a local, a file, a block."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from descope_state.core.expressions import ExpressionError, Part, parse
-from descope_state.core.plain import Call, Literal
+from descope_state.core.plain import Call, Literal, Use
 from descope_state.core.plain import Path as Dotted
 from descope_state.core.templates import split
 from descope_state.errors import Origin
@@ -40,10 +40,13 @@ class Untraceable(ValueError):
 
 
 class Tracer:
-    """Follows the expressions of one stack."""
+    """Follows the expressions of one stack; `variable` says where the value of one is written."""
 
-    def __init__(self, documents: Documents, kinds: frozenset[str]) -> None:
+    def __init__(
+        self, documents: Documents, kinds: frozenset[str], *, variable: Callable[[str], str]
+    ) -> None:
         self._kinds = kinds
+        self._variable = variable
         self._blocks = {(block.kind, block.name): block for block in documents.blocks}
         self._locals = {item.name: item for item in documents.locals}
 
@@ -75,6 +78,28 @@ class Tracer:
         part = template.parts[0]
         return part.expression if isinstance(part, Part) else None
 
+    def sources(self, text: str) -> list[str]:
+        """Name everything that an expression reads, with the lines where that is written."""
+        try:
+            template = parse(text, kinds=self._kinds)
+        except ExpressionError:
+            return []
+        return list(dict.fromkeys(self._source(use) for use in template.uses))
+
+    def _source(self, use: Use) -> str:
+        steps = [str(step) for step in use.steps if step is not None]
+        title = f"`{'.'.join([use.root, *steps])}`"
+        origin = None
+        if use.root == "vars" and steps:
+            place = self._variable(steps[0])
+            return f"{title} ({place})" if place else title
+        if use.resource and steps and (use.root, steps[0]) in self._blocks:
+            locate = self._blocks[use.root, steps[0]].locate
+            origin = locate((steps[-1],)) or locate(())
+        elif use.root == "locals" and steps and steps[0] in self._locals:
+            origin = self._locals[steps[0]].locate(())
+        return f"{title} ({origin.file}:{origin.line})" if origin is not None else title
+
     def local(self, name: str) -> Item | None:
         """Give a local."""
         return self._locals.get(name)
@@ -99,7 +124,9 @@ class _Trace:
 
     def _computed(self, text: str) -> Untraceable:
         message = f"it is computed by `{_short(text)}`"
-        return Untraceable(message, hint="change what it is computed from", origin=self.origin)
+        sources = self.tracer.sources(text)
+        hint = f"change what it is made from: {', '.join(sources)}" if sources else ""
+        return Untraceable(message, hint=hint, origin=self.origin)
 
     def _call(self, call: Call, text: str, rest: Path) -> Site:
         inner, name = call, "file"
@@ -113,7 +140,8 @@ class _Trace:
         if path.resource:
             names = ".".join(str(step) for step in path.steps)
             message = f"it is taken over from `{path.root}.{names}`"
-            raise Untraceable(message, hint="accept or change it there", origin=self.origin)
+            hint = f"accept or change it there: {', '.join(self.tracer.sources(text))}"
+            raise Untraceable(message, hint=hint, origin=self.origin)
         steps: Path = (*(self._step(step, text) for step in path.steps), *rest)
         if path.root == "vars":
             return Site(sort="variable", path=steps)

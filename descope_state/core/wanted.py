@@ -15,13 +15,14 @@ from descope_state.core.ports import Sources
 from descope_state.core.resolve import Resolution
 from descope_state.frozen import dataclass
 from descope_state.model.address import RESERVED_NAMES, Address
-from descope_state.model.change import Hold
+from descope_state.model.change import Action, Change, Hold, Reason
 from descope_state.model.plan import DIRECT, Plan
 from descope_state.model.resource import Desired, Entries, Entry, Lifecycle
 from descope_state.model.state import Snapshot
 from descope_state.model.value import Value
 from descope_state.sdk.catalog import Catalog, identity_of
 
+_BY_THE_STACK = (Reason.EDITED, Reason.REMOVED)
 _UNFIT = re.compile(r"[^a-z0-9]+")
 
 
@@ -94,9 +95,19 @@ def plan_wanted(request: Request, wanted: Sequence[Wanted]) -> Plan:
     holds = {one.address: _hold(one, snapshot) for one in wanted}
     return replace(
         made,
-        changes=tuple(replace(change, hold=holds[change.address]) for change in made.changes),
+        changes=tuple(_asked_for(change, holds[change.address]) for change in made.changes),
         unmanaged={},
     )
+
+
+def _asked_for(change: Change, hold: Hold) -> Change:
+    """Say of a change that a command asked for it, and of what is not kept no more than is so."""
+    reason = Reason.REQUESTED if change.reason in _BY_THE_STACK else change.reason
+    if hold is not Hold.NOTHING:
+        return replace(change, hold=hold, reason=reason)
+    if change.action is Action.ADOPT:
+        change, reason = replace(change, action=Action.NOOP), Reason.NONE
+    return replace(change, hold=hold, reason=reason, importing=False)
 
 
 def _stranger(one: Wanted, *, catalog: Catalog) -> Entry:
@@ -137,8 +148,8 @@ class Places:
         self._named = dict(_named(self._desired.values(), catalog))
         self._taken = {*entries, *self._desired}
 
-    def place(self, kind: str, identity: str, *, id_: str = "") -> Place:
-        """Give the place of an object; one that nobody knows is named for what it is."""
+    def place(self, kind: str, identity: str, *, id_: str = "", called: str = "") -> Place:
+        """Give the place of an object; one that nobody knows is named for what it is called."""
         held = self._entries.get((kind, id_)) if id_ else None
         if held is not None:
             stated = self._desired.get(held)
@@ -146,7 +157,7 @@ class Places:
         named = self._named.get((kind, identity))
         if named is not None:
             return Place(address=named.address, stated=True, desired=named)
-        address = Address(kind, free_name(identity or kind, self._is_taken(kind)))
+        address = Address(kind, free_name(called or identity or kind, self._is_taken(kind)))
         self._taken.add(address)
         return Place(address=address)
 

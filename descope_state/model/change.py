@@ -1,5 +1,7 @@
 """What will be done to one address, why, and what it changes."""
 
+from collections.abc import Mapping
+from dataclasses import field
 from enum import StrEnum
 
 from descope_state.frozen import dataclass
@@ -87,6 +89,7 @@ class Change:
     `before` is the live object, `after` what it is to become: what the stack states, with
     unmanaged fields at their live values. `stated` are the attributes that the stack gives.
     `live_fingerprint` is the digest of the live object, for apply to look again before it writes.
+    `takes_along` counts, by kind, what is deleted with the object without having a row of its own.
     """
 
     address: Address
@@ -107,6 +110,7 @@ class Change:
     create_first: bool = False
     protected: bool = False
     hold: Hold = Hold.WHOLE
+    takes_along: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def writes(self) -> bool:

@@ -92,6 +92,8 @@ def _add_flags(raw: dict[str, Value], change: Change) -> None:
         raw["protected"] = True
     if change.hold is not Hold.WHOLE:
         raw["hold"] = change.hold.value
+    if change.takes_along:
+        raw["takes_along"] = dict(change.takes_along)
 
 
 def _shallow_field(field: FieldChange) -> dict[str, Value]:
@@ -166,7 +168,7 @@ def _plain_violation(violation: Violation) -> Json:
 
 
 def _plain_estimate(estimate: Estimate) -> Json:
-    return {
+    raw: dict[str, Json] = {
         "calls": estimate.calls,
         "changes": estimate.changes,
         "per_minute": estimate.per_minute,
@@ -174,6 +176,7 @@ def _plain_estimate(estimate: Estimate) -> Json:
         "seconds": estimate.seconds,
         "waves": estimate.waves,
     }
+    return {**raw, "reads": estimate.reads} if estimate.reads else raw
 
 
 def _plain_bindings(bindings: Bindings) -> dict[str, Json]:

@@ -72,6 +72,7 @@ CHANGE = frozenset(
         "provider",
         "reason",
         "stated",
+        "takes_along",
     }
 )
 FIELD = frozenset({"after", "before", "edits", "forces_replacement", "hidden", "name", "sensitive"})
@@ -80,7 +81,9 @@ DRIFT = frozenset({"address", "fields", "id", "sort", "unmanaged"})
 OUTPUT = frozenset({"description", "name", "sensitive", "value"})
 CHECK = frozenset({"message", "name", "verdict"})
 VIOLATION = frozenset({"addresses", "code", "hint", "message"})
-ESTIMATE = frozenset({"calls", "changes", "per_minute", "refresh_calls", "seconds", "waves"})
+ESTIMATE = frozenset(
+    {"calls", "changes", "per_minute", "reads", "refresh_calls", "seconds", "waves"}
+)
 
 
 def read_plan(record: Record) -> Plan:
@@ -146,6 +149,7 @@ def read_change(record: Record) -> Change:
         create_first=record.flag("create_first"),
         protected=record.flag("protected"),
         hold=record.choice("hold", _HOLDS, default=Hold.WHOLE),
+        takes_along=_read_counts(record, "takes_along"),
     )
 
 
@@ -209,6 +213,7 @@ def _read_violation(record: Record) -> Violation:
 def _read_estimate(record: Record) -> Estimate:
     return Estimate(
         calls=record.number("calls"),
+        reads=record.number("reads", 0),
         changes=record.number("changes"),
         waves=record.number("waves"),
         seconds=record.decimal("seconds"),

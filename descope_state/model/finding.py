@@ -3,6 +3,7 @@
 from dataclasses import field
 from enum import StrEnum
 
+from descope_state.errors import DstateError
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.change import FieldChange
@@ -114,7 +115,7 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What came of looking at one environment once.
+    """What was found, held against the rules.
 
     `alarms` tell of lists that look empty by mistake; what they are about is no finding.
     """
@@ -124,3 +125,24 @@ class Judgement:
     expired: tuple[Rule, ...] = ()
     alarms: tuple[Violation, ...] = ()
     counts: dict[Sort, int] = field(default_factory=dict)
+
+
+NOTHING = Judgement()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What came of looking at one environment once; with an `error`, nothing is known of it."""
+
+    environment: str
+    protected: bool = False
+    project_id: str = ""
+    unapplied: bool = False
+    judgement: Judgement = NOTHING
+    calls: int = 0
+    error: DstateError | None = None
+
+    @property
+    def drifted(self) -> bool:
+        """Tell whether anything that is managed is not as dstate left it."""
+        return any(one.sort is not Sort.UNMANAGED for one in self.judgement.findings)

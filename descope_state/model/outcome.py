@@ -78,7 +78,8 @@ class Outcome:
 
     `halted` says why nothing more was tried where that was nobody's wish: a service that does not
     answer, or a journal that cannot be written. `looked` are the calls that were made to look
-    before anything was written, `calls` all that came after.
+    before anything was written, `calls` all that came after, and `reads` those of them that only
+    looked at what had been written.
     """
 
     run: str
@@ -87,6 +88,7 @@ class Outcome:
     halted: str = ""
     seconds: float = 0.0
     calls: int = 0
+    reads: int = 0
     looked: int = 0
     serial: int = 0
 

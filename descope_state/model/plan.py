@@ -15,9 +15,10 @@ DIRECT = "direct"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """What applying a plan will cost, honestly."""
+    """What applying a plan will cost, honestly; `reads` of the calls look at what was written."""
 
     calls: int = 0
+    reads: int = 0
     changes: int = 0
     waves: int = 0
     seconds: float = 0.0

@@ -63,6 +63,7 @@ _REASONS: dict[tuple[Action, Reason], str] = {
     (Action.CREATE, Reason.VANISHED): "vanished from the project",
     (Action.CREATE, Reason.REQUESTED): "asked for",
     (Action.UPDATE, Reason.EDITED): "changed in the stack",
+    (Action.UPDATE, Reason.REQUESTED): "asked for",
     (Action.UPDATE, Reason.TAINTED): "its last apply did not finish",
     (Action.REPLACE, Reason.EDITED): "changed in the stack",
     (Action.REPLACE, Reason.IMMUTABLE): "cannot be changed in place",
@@ -81,12 +82,22 @@ _REASONS: dict[tuple[Action, Reason], str] = {
 def change_lines(change: Change, drift: Mapping[Address, Drift], *, page: Page) -> Iterator[Line]:
     """Show one change; a blocked one only says what stands in its way, unless all is shown."""
     yield from _header(change, drift, page)
+    if change.takes_along:
+        yield from _folded(f"takes along: {along(change)}", page, STYLES[change.action])
     if change.blocked:
         verb = VERBS[change.action]
         yield from _folded(f"would {verb}: {change.blocked}", page, "blocked")
         if not page.whole:
             return
     yield from _body(change, page)
+
+
+def along(change: Change) -> str:
+    """Count what is deleted with an object: `212 users, 2 roles, 1 access key`."""
+    return ", ".join(
+        values.counted(count, clean(kind.replace("_", " ")))
+        for kind, count in sorted(change.takes_along.items(), key=lambda one: (-one[1], one[0]))
+    )
 
 
 def drift_lines(drift: Drift, page: Page) -> Iterator[Line]:

@@ -35,6 +35,11 @@ GENERAL = {
         "The first Ctrl-C lets calls in flight end; the second does not wait for them.",
         "Nothing is lost: `dstate resume` finds out what became of the calls that were cut off.",
     ),
+    "E2010": _entry(
+        "something is not brought along by a promotion",
+        "Secrets cannot be read from a project, and what dstate does not manage it does not copy.",
+        "The plan stands without it. Do what the hint says, then plan the promotion again.",
+    ),
     "E2000": _entry(
         "one change of an apply was not made",
         "It failed, waited for one that failed, or was left out; the others went on.",

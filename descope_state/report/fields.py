@@ -62,14 +62,6 @@ class Page:
         return values.brief(value, room)
 
 
-def field_lines(fields: Iterable[FieldChange], page: Page) -> Iterator[Line]:
-    """Show fields that differ, their names aligned."""
-    fields = tuple(fields)
-    width = name_width(field.name for field in fields)
-    for field in fields:
-        yield from field_line(field, width, page=page)
-
-
 def stated_lines(
     attributes: Iterable[tuple[str, Value]], page: Page, *, mark: Mark
 ) -> Iterator[Line]:

@@ -153,6 +153,8 @@ def _change_event(change: Change, kept: frozenset[Address], *, timestamp: str) -
         body["reason"] = why
     if change.importing:
         body["importing"] = {"id": change.id}
+    if change.takes_along:
+        body["dstate"] = {"takes_along": dict(change.takes_along)}
     message = f"{change.address}: Plan to {verb}"
     return event("planned_change", message, timestamp=timestamp, change=body)
 

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator, Mapping
 
 from descope_state.core.documents import arranged
+from descope_state.model.browsed import Sketch
 from descope_state.model.value import Value
 from descope_state.report.clean import clean, escaped
 from descope_state.report.spans import Line, Span, columns, data, line
 from descope_state.report.table import cell, cut
 from descope_state.report.values import size
-from descope_state.sdk.schema import Schema, Type
 
 _LABEL = 28
 _LEAST = 20
@@ -17,22 +17,22 @@ _EMPTY: tuple[Value, ...] = (None, "", [], {})
 
 
 def object_text(
-    schema: Schema, values: Mapping[str, Value], *, title: str, width: int
+    sketch: Sketch, values: Mapping[str, Value], *, title: str, width: int
 ) -> Iterator[Line]:
     """Lay out one object: its fields in the order of its kind, those without a value left out."""
     yield (data(title, "bold"),)
-    for name in schema.fields:
+    for name in sketch.fields:
         value = values.get(name)
         if value not in _EMPTY:
-            yield _field(schema, name, value, room=max(width - _LABEL, _LEAST))
+            yield _field(sketch, name, value, room=max(width - _LABEL, _LEAST))
     address = values.get("address")
     words = f"managed by {cell(address)}" if address else "managed by no address of the state"
     yield line(f"  {words}", "dim")
 
 
-def _field(schema: Schema, name: str, value: Value, *, room: int) -> Line:
+def _field(sketch: Sketch, name: str, value: Value, *, room: int) -> Line:
     text = cell(value)
-    if schema.fields[name].shape.type is Type.JSON and isinstance(value, dict):
+    if name in sketch.documents and isinstance(value, dict):
         parts = (f"{clean(key)} ({size(inner) or cell(inner)})" for key, inner in value.items())
         text = ", ".join(parts)
     shown = text if columns(text) <= room else cut(text, room).rstrip()

@@ -54,7 +54,9 @@ def _spent(outcome: Outcome) -> Iterator[Line]:
     if outcome.calls:
         before = f", and {values.counted(outcome.looked, 'call')} to look first"
         spent = values.counted(outcome.calls, "call")
-        yield line(f"It took {spent}{before if outcome.looked else ''}.")
+        wrote = f"{values.counted(outcome.calls - outcome.reads, 'write')}"
+        parts = f" ({wrote}, {outcome.reads:,} to read back)" if outcome.reads else ""
+        yield line(f"It took {spent}{parts}{before if outcome.looked else ''}.")
 
 
 def summary_line(outcome: Outcome) -> str:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change, Drift, DriftSort
-from descope_state.model.plan import CheckResult, OutputValue, Plan, Verdict
+from descope_state.model.plan import CheckResult, Estimate, OutputValue, Plan, Verdict
 from descope_state.model.value import Unknown, Value
 from descope_state.report.json_text import Json
 from descope_state.report.masks import ABSENT, Split, anywhere, split, split_object
@@ -282,12 +282,23 @@ def _check(check: CheckResult) -> dict[str, Json]:
     }
 
 
+def _estimate(estimate: Estimate) -> dict[str, Json]:
+    told = {**asdict(estimate), "saved": estimate.saved}
+    return {name: figure for name, figure in told.items() if name != "reads" or figure}
+
+
 def _own(plan: Plan) -> dict[str, Json]:
+    along: dict[str, Json] = {
+        str(change.address): dict(change.takes_along)
+        for change in plan.changes
+        if change.takes_along
+    }
     return {
+        **({"takes_along": along} if along else {}),
         "bindings": asdict(plan.bindings),
         "mode": plan.mode,
         "summary": asdict(plan.summary),
-        "estimate": {**asdict(plan.estimate), "saved": plan.estimate.saved},
+        "estimate": _estimate(plan.estimate),
         "unmanaged": dict(plan.unmanaged),
         "violations": [
             {

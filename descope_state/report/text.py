@@ -7,7 +7,7 @@ the plan.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from descope_state.model.change import Action, Change, DriftSort
+from descope_state.model.change import Action, Change
 from descope_state.model.plan import Estimate, OutputValue, Plan, Summary, Verdict, Violation
 from descope_state.report import values
 from descope_state.report.changes import (
@@ -37,7 +37,6 @@ _ORDER = {
 CHECK_CODE = "check"
 """The code of the violation that tells a failed check, which is then not told twice."""
 
-_VANISHED = "vanished"
 _BLOCKED_ORDER = 8
 _MINUTE = 60
 _HOUR = 3600
@@ -57,37 +56,6 @@ def plan_text(
         *_violations(plan, sheet),
         *_footer(plan, sheet),
     )
-
-
-def drift_text(
-    plan: Plan, *, width: int = 80, verbose: bool = False, differ: Differ = undescribed
-) -> tuple[Line, ...]:
-    """Lay out what changed outside dstate, and nothing of what is to be done about it."""
-    sheet = Page(width=width, whole=verbose, differ=differ)
-    return (*_drift(plan, sheet), *_unmanaged(plan, sheet), *_doubts(plan, sheet), *_count(plan))
-
-
-def _doubts(plan: Plan, sheet: Page) -> Iterator[Line]:
-    for violation in plan.violations:
-        if violation.code == _VANISHED:
-            yield from _wrapped(f"Doubtful: {violation.message}.", sheet, "error")
-            yield from _wrapped(violation.hint, sheet, lead="  ")
-            yield BLANK
-
-
-def _count(plan: Plan) -> Iterator[Line]:
-    counted = {sort: sum(drift.sort is sort for drift in plan.drift) for sort in DriftSort}
-    words = {
-        DriftSort.CHANGED: "changed",
-        DriftSort.DELETED: "deleted",
-        DriftSort.CONVERGED: "come to what the stack wants",
-    }
-    parts = [f"{counted[sort]:,} {words[sort]}" for sort in words if counted[sort]]
-    if parts:
-        yield line(f"Drift: {', '.join(parts)}.", "bold")
-    else:
-        yield line("No drift. The project is as the state remembers it.", "bold")
-    yield line(estimate_text(plan.estimate), "dim")
 
 
 def summary_text(summary: Summary) -> str:
@@ -262,6 +230,7 @@ _NOTHING_LEFT = "All of it is blocked: there is nothing that apply could do."
 _NOTHING = {
     "normal": "No changes. The project matches the stack.",
     "destroy": "No changes. There is nothing to destroy.",
+    "direct": "No changes. All of it is as it was asked for.",
     "refresh-only": "No changes to the project. Apply only records what is live in the state.",
 }
 

@@ -4,10 +4,11 @@ import asyncio
 import heapq
 from collections.abc import Sequence
 
-from descope_state.core.operations import MOST_IN_BATCH, Operation, Operations
+from descope_state.core.operations import Operation, Operations
 from descope_state.model.outcome import Fate
 from descope_state.runtime.gate import Permit
 from descope_state.runtime.means import Means
+from descope_state.runtime.patience import worded
 from descope_state.runtime.working import Ending, Worker
 
 DRAIN_SECONDS = 30.0
@@ -15,7 +16,11 @@ MOST_FAILURES = 10
 
 
 class Scheduler:
-    """The operations of one plan on their way; an operation that fails takes its users along."""
+    """The operations of one plan on their way; an operation that fails takes its users along.
+
+    What goes out in one call is what the plan put into one batch: it leaves when the last of its
+    operations is ready, so that an apply makes the calls that the plan has stated.
+    """
 
     def __init__(self, operations: Operations, *, worker: Worker, means: Means) -> None:
         self._operations = operations.operations
@@ -26,10 +31,19 @@ class Scheduler:
         for operation in self._operations:
             for earlier in operation.after:
                 self._users[earlier].append(operation.index)
-        self._ready: dict[str, list[int]] = {}
+        self._batches = operations.batches
+        self._batch = {
+            index: number
+            for number, batch in enumerate(operations.batches)
+            for index in batch.operations
+        }
+        self._missing = [len(batch.operations) for batch in operations.batches]
+        # The batches of a family that may leave, by the place of their first operation.
+        self._ready: dict[str, list[tuple[int, int]]] = {}
         self._wake: dict[str, asyncio.Event] = {}
         self._slots = asyncio.Semaphore(means.parallelism)
-        self._working: set[asyncio.Task[None]] = set()
+        # In the order in which they were begun, which is the order they are stopped in.
+        self._working: dict[asyncio.Task[None], None] = {}
         self._left = len(self._operations)
         self._failures = 0
         self.endings: dict[int, Ending] = {}
@@ -42,7 +56,7 @@ class Scheduler:
         self._wake = {family: asyncio.Event() for family in families}
         for operation in self._operations:
             if not operation.after:
-                self._offer(operation)
+                self._settle(operation.index)
         everything = asyncio.ensure_future(self._dispatched(families))
         watcher = asyncio.ensure_future(self._means.stop.wait())
         try:
@@ -65,7 +79,8 @@ class Scheduler:
         if not self._working:
             return
         seconds = DRAIN_SECONDS if self._means.stop.asked else None
-        _, late = await asyncio.wait(self._working, timeout=seconds)
+        await asyncio.wait(self._working, timeout=seconds)
+        late = [task for task in self._working if not task.done()]
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
@@ -81,6 +96,10 @@ class Scheduler:
                 await wake.wait()
                 continue
             permit = await self._means.gate.reserve(family)
+            if permit.refusal is not None:
+                # Nothing is begun that the service, as it says, will not hear for days.
+                self._halt(worded(permit.refusal))
+                return
             try:
                 await self._slots.acquire()
             except asyncio.CancelledError:
@@ -91,26 +110,20 @@ class Scheduler:
     def _hand_out(self, family: str, permit: Permit) -> None:
         group = self._next(family)
         task = asyncio.create_task(self._work(group, permit))
-        self._working.add(task)
-        task.add_done_callback(self._working.discard)
+        self._working[task] = None
+        task.add_done_callback(self._working.pop)
 
     def _next(self, family: str) -> list[Operation]:
-        """Take the first that is ready, and all that may go with it in one call."""
-        ready = self._ready[family]
-        first = self._operations[heapq.heappop(ready)]
-        schema = self._means.bounds[first.kind].schema
-        if first.step not in schema.batches:
-            return [first]
-        place = (first.kind, first.step)
-        alike = [
-            index
-            for index in sorted(ready)
-            if (self._operations[index].kind, self._operations[index].step) == place
-        ][: MOST_IN_BATCH - 1]
-        taken = frozenset(alike)
-        ready[:] = [index for index in ready if index not in taken]
-        heapq.heapify(ready)
-        return [first, *(self._operations[index] for index in alike)]
+        """Take the first batch that is ready: what of it was not given up meanwhile."""
+        _, number = heapq.heappop(self._ready[family])
+        return self._alive(number)
+
+    def _alive(self, number: int) -> list[Operation]:
+        return [
+            self._operations[index]
+            for index in self._batches[number].operations
+            if index not in self.endings
+        ]
 
     async def _work(self, group: Sequence[Operation], permit: Permit) -> None:
         try:
@@ -132,7 +145,7 @@ class Scheduler:
             for user in self._users[operation.index]:
                 self._waiting[user] -= 1
                 if not self._waiting[user] and user not in self.endings:
-                    self._offer(self._operations[user])
+                    self._settle(user)
         else:
             self._skip(operation)
             self._judge(ending)
@@ -147,6 +160,7 @@ class Scheduler:
                 continue
             self.endings[index] = Ending(fate=Fate.SKIPPED, because=cause.address)
             self._left -= 1
+            self._settle(index)
             waiting.extend(self._users[index])
 
     def _judge(self, ending: Ending) -> None:
@@ -162,10 +176,17 @@ class Scheduler:
         self.halted = self.halted or why
         self._means.stop.ask()
 
-    def _offer(self, operation: Operation) -> None:
-        family = self._family(operation)
-        heapq.heappush(self._ready[family], operation.index)
-        self._wake[family].set()
+    def _settle(self, index: int) -> None:
+        """Hear that an operation is ready or given up; its batch leaves with the last of them."""
+        number = self._batch[index]
+        self._missing[number] -= 1
+        if self._missing[number]:
+            return
+        batch = self._alive(number)
+        if batch:
+            family = self._family(batch[0])
+            heapq.heappush(self._ready[family], (batch[0].index, number))
+            self._wake[family].set()
 
     def _wake_all(self) -> None:
         for event in self._wake.values():

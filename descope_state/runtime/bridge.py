@@ -6,7 +6,7 @@ from typing import Any, cast
 from descope_state.frozen import dataclass
 from descope_state.model.resource import Live
 from descope_state.model.value import Value
-from descope_state.sdk.provider import Batched, Kind, Remote
+from descope_state.sdk.provider import Batched, Cascading, Kind, Remote
 from descope_state.sdk.schema import Schema
 
 Lift = Callable[[Remote[Any]], Live]
@@ -66,6 +66,11 @@ class Bound:
     def batches(self) -> Batched[Any]:
         """The batch endpoints of the kind."""
         return cast("Batched[Any]", self.kind)  # `batches` of the schema says which there are
+
+    @property
+    def cascade(self) -> Cascading[Any]:
+        """The deletion of the kind that takes other things along."""
+        return cast("Cascading[Any]", self.kind)  # `cascades` of the schema says that it has one
 
     def config(self, values: Mapping[str, object]) -> Any:  # noqa: ANN401  # the kind's own model
         """Give values as the kind's model; Unfit says what does not fit."""

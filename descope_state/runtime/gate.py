@@ -5,6 +5,7 @@ the first call of that work spends it. Calls sent again, and all further ones, w
 """
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from descope_state.core.ledger import Memory, shared_out
 from descope_state.core.ports import SILENT, Ledger, Observer
-from descope_state.runtime.patience import PATIENCE
+from descope_state.runtime.patience import PATIENCE, too_long
 from descope_state.sdk.faults import Throttled, Unavailable
 from descope_state.sdk.provider import Limit
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 _NOTEWORTHY = 2.0
 _SHORTEST_BACKOFF = 1.0
 _LONGEST_BACKOFF = 60.0
+# A wait that is longer than a window by more than this is one that was asked for.
+_SLACK = 1.0
+_REST = "the service asks to wait"
 # Inside a window, calls leave at most so fast: a share of the window's calls in a part of a second.
 _BURST_SECONDS = 0.25
 _SMALLEST_BURST = 10
@@ -33,12 +37,20 @@ _permit: ContextVar["Permit | None"] = ContextVar("permit", default=None)
 
 
 class Permit:
-    """The right to one call of a family, taken from the limit already."""
+    """The right to one call of a family, taken from the limit already; or why there is none."""
 
-    def __init__(self, family: str, release: Callable[[], None]) -> None:
+    def __init__(
+        self, family: str, release: Callable[[], None], *, refusal: Throttled | None = None
+    ) -> None:
         self.family = family
+        self.refusal = refusal
         self._release = release
         self._open = True
+
+    @property
+    def unspent(self) -> bool:
+        """Tell whether the permit can still be used."""
+        return self._open
 
     def spend(self) -> bool:
         """Use the permit; it can be used once."""
@@ -67,6 +79,7 @@ class Gate:
         chance: Callable[[], float] = lambda: 0.5,
     ) -> None:
         self.calls: Counter[str] = Counter()
+        self.reads = 0
         self._observer = observer
         self._capacity = capacity
         self.chance = chance
@@ -76,6 +89,8 @@ class Gate:
         self._answered: dict[str, asyncio.Event] = {}
         self._pace: dict[str, AsyncLimiter] = {}
         self._refusals: Counter[str] = Counter()
+        self._taught: set[str] = set()
+        self._lessons: dict[str, int] = {}
         self._paused: dict[str, float] = {}
         self.keep(limits, ledger=ledger)
 
@@ -92,7 +107,16 @@ class Gate:
         self._ledger = ledger or self._ledger
 
     async def reserve(self, family: str) -> Permit:
-        """Wait until one call of a family may leave; first come, first served."""
+        """Wait until one call of a family may leave; first come, first served.
+
+        Nobody waits for days: whoever uses such a permit is told what the service asks for.
+        """
+        try:
+            return await self._reserved(family)
+        except Throttled as refusal:
+            return Permit(family, lambda: None, refusal=refusal)
+
+    async def _reserved(self, family: str) -> Permit:
         limit = self._limits.get(family)
         if limit is None:
             await self._out_of_pause(family)
@@ -117,20 +141,27 @@ class Gate:
             _permit.reset(before)
             permit.release()
 
-    def passing(self, family: str) -> AbstractAsyncContextManager[None]:
+    def passing(self, family: str, *, reading: bool = False) -> AbstractAsyncContextManager[None]:
         """Wait until one call of this family may be sent; count it until its answer is there."""
-        return _Passage(self, family)
+        return _Passage(self, family, reading=reading)
 
-    async def enter(self, family: str) -> None:
+    async def enter(self, family: str, *, reading: bool) -> None:
         """Begin a call."""
         permit = _permit.get()
-        if permit is None or permit.family != family or not permit.spend():
+        if permit is None or permit.family != family or not permit.unspent:
             permit = await self.reserve(family)
-            permit.spend()
-        else:
-            # Reserved a moment ago; meanwhile another worker may have been told to wait.
+        if permit.refusal is not None:
+            raise permit.refusal
+        # Reserved a moment ago; meanwhile another worker may have been told to wait. If that is
+        # for days, or if this one is to stop, the permit is given back.
+        try:
             await self._out_of_pause(family)
+        except (Throttled, asyncio.CancelledError):
+            permit.release()
+            raise
+        permit.spend()
         self.calls[family] += 1
+        self.reads += reading
 
     def leave(self, family: str, error: BaseException | None) -> None:
         """End a call: answered, refused, or never sent."""
@@ -139,14 +170,18 @@ class Gate:
             self._refused(family, error, limit=limit)
         elif not isinstance(error, Unavailable):
             self._refusals[family] = 0
+            self._taught.discard(family)
         if limit is not None:
             self._returned(limit, counts=not isinstance(error, Unavailable | Throttled))
 
     async def _slot(self, limit: Limit) -> None:
         told = False
         while wait := self._ledger.take(limit, now=_now()):
+            asked = wait > limit.seconds + _SLACK
+            if asked:
+                _check_bearable(wait)
             if wait > _NOTEWORTHY and not told and _now() >= self._paused.get(limit.family, 0.0):
-                reason = f"limit of {limit.calls} calls in {limit.seconds:g} s"
+                reason = _REST if asked else f"limit of {limit.calls} calls in {limit.seconds:g} s"
                 self._observer.paused(limit.family, seconds=wait, reason=reason)
                 told = True
             await self._wait(limit.family, wait)
@@ -173,6 +208,7 @@ class Gate:
     async def _out_of_pause(self, family: str) -> None:
         wait = self._paused.get(family, 0.0) - _now()
         if wait > 0:
+            _check_bearable(wait)
             await asyncio.sleep(wait)
             await self._out_of_pause(family)  # It may have been drawn out meanwhile.
 
@@ -195,12 +231,24 @@ class Gate:
         if not fresh:
             return
         if news and seconds <= PATIENCE:
-            reason = "the service asks to wait"
-            self._observer.paused(family, seconds=seconds, reason=reason)
+            self._observer.paused(family, seconds=seconds, reason=_REST)
         if limit is not None:
-            lowered = self._ledger.lower(limit, now=now)
-            if lowered < limit.calls:
-                self._observer.learned(family, calls=lowered, seconds=limit.seconds)
+            self._learn(limit, now=now, until=math.inf if fault.after is None else until)
+
+    def _learn(self, limit: Limit, *, now: float, until: float) -> None:
+        """Learn from a refusal: once, until something is let through again.
+
+        The second in a row shows that the service has no room when it says.
+        """
+        family = limit.family
+        if family in self._taught:
+            return
+        until = until if self._refusals[family] == 1 else math.inf
+        lowered = self._ledger.lower(limit, now=now, until=until)
+        if lowered < self._lessons.get(family, limit.calls):
+            self._taught.add(family)
+            self._observer.learned(family, calls=lowered, seconds=limit.seconds)
+        self._lessons[family] = lowered
 
     def _backoff(self, family: str) -> float:
         bound = min(_LONGEST_BACKOFF, _SHORTEST_BACKOFF * 2.0 ** self._refusals[family])
@@ -210,12 +258,13 @@ class Gate:
 class _Passage:
     """One call on its way through a gate."""
 
-    def __init__(self, gate: Gate, family: str) -> None:
+    def __init__(self, gate: Gate, family: str, *, reading: bool) -> None:
         self._gate = gate
         self._family = family
+        self._reading = reading
 
     async def __aenter__(self) -> None:
-        await self._gate.enter(self._family)
+        await self._gate.enter(self._family, reading=self._reading)
 
     async def __aexit__(
         self,
@@ -224,6 +273,13 @@ class _Passage:
         trace: TracebackType | None,
     ) -> None:
         self._gate.leave(self._family, error)
+
+
+def _check_bearable(seconds: float) -> None:
+    """Refuse to wait for longer than anybody would: say it instead, as the service did."""
+    fault = Throttled("no call may be sent now", after=seconds)
+    if too_long(fault):
+        raise fault
 
 
 def _now() -> float:

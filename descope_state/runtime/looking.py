@@ -78,7 +78,8 @@ class Look:
                 effect = None if finding.unsure else finding.effect
                 return replace(finding, effect=effect, why=finding.why or self._lost)
             if self._means.stop.asked:
-                return Finding(effect=None, why="interrupted before it could be told")
+                why = "interrupted before it could be told"
+                return Finding(effect=None, why=why, unsure=True)
             await self._means.stop.pause(min(pause, until - loop.time()))
             pause *= 2
 

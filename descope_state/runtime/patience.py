@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from descope_state.sdk.faults import Throttled, Unavailable, Untrusted
+from descope_state.sdk.faults import Fault, Throttled, Unavailable, Untrusted
 
 T = TypeVar("T")
 
@@ -22,6 +22,20 @@ def backoff(tries: int, *, chance: float) -> float:
 def too_long(fault: Exception) -> bool:
     """Tell whether a service asks to wait longer than anybody would."""
     return isinstance(fault, Throttled) and (fault.after or 0) > PATIENCE
+
+
+def worded(fault: Fault) -> str:
+    """Give the words of a fault, and how long the service asks to wait where that is long."""
+    if isinstance(fault, Throttled) and too_long(fault):
+        return f"{fault.message}; the service asks to wait {_spoken(fault.after or 0)}"
+    return fault.message
+
+
+def _spoken(seconds: float) -> str:
+    days, hours = divmod(round(seconds / 3600), 24)
+    if days:
+        return f"{days} days"
+    return f"{hours} hours" if hours else f"{round(seconds / 60)} minutes"
 
 
 def hopeless(fault: Exception) -> bool:

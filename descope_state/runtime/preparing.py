@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Any
 
+from descope_state.core.observation import Observation
 from descope_state.core.operations import Operation
 from descope_state.core.promising import Results, promised
 from descope_state.frozen import dataclass
@@ -33,7 +34,7 @@ class Prepared:
 
 
 class Preparing:
-    """Prepares the operations of one run as their turn comes."""
+    """Prepares the operations of one run as their turn comes; `seen` is what it looked at first."""
 
     def __init__(
         self,
@@ -43,7 +44,9 @@ class Preparing:
         bounds: Mapping[str, Bound],
         entries: Mapping[Any, Entry],
         secrets: Mapping[str, str],
+        seen: Observation,
     ) -> None:
+        self._seen = seen
         self._run = run
         self._results = results
         self._bounds = bounds
@@ -101,7 +104,10 @@ class Preparing:
     def _current(self, operation: Operation, *, bound: Bound, before: Entry | None) -> Remote[Any]:
         change = operation.change
         known = before.outputs if before is not None and before.id == change.id else {}
-        return bound.remote(change.id, {**known, **(change.before or {})})
+        live = self._seen.object(operation.kind, change.id)
+        # What an object is that was taken over a moment ago, only a look at it has told.
+        computed = live.computed if live is not None else {}
+        return bound.remote(change.id, {**known, **computed, **(change.before or {})})
 
     def _filled(self, values: dict[str, Value]) -> dict[str, Value]:
         return {name: self._results.filled(value) for name, value in values.items()}

@@ -23,9 +23,9 @@ from descope_state.model.state import Pending
 from descope_state.runtime.bridge import Unfit
 from descope_state.runtime.looking import Finding, Look
 from descope_state.runtime.means import Means
-from descope_state.runtime.patience import TRIES, backoff, hopeless, too_long
+from descope_state.runtime.patience import TRIES, backoff, hopeless, worded
 from descope_state.runtime.preparing import Prepared, Preparing
-from descope_state.sdk.faults import Fault, NotLicensed, Throttled, Unauthorized
+from descope_state.sdk.faults import Fault, NotLicensed, Unauthorized
 from descope_state.sdk.provider import Remote
 
 
@@ -76,6 +76,7 @@ class Worker:
         self._preparing = preparing
         self._results = results
         self._known = known
+        self._gone: set[tuple[str, str]] = set()
         self._owners = {
             (address.kind, entry.id): address for address, entry in replay.entries.items()
         }
@@ -245,41 +246,72 @@ class Worker:
                     await self._pursue(anew, ended)
             return
         prepared = group[0]
+        hint = _hint(error)
         if judged is Verdict.TAKEN and prepared.bound.schema.unique:
-            live = await self._ours(prepared)
-            if live is not None:
-                self._succeed(prepared, live, ended)
+            finding = await self._second_look(prepared)
+            if self._resolved(prepared, finding, error=error, ended=ended):
                 return
+            if finding.live is not None:
+                hint = (
+                    f"`{finding.live.identity}` is there as {finding.live.id}, and not as it was to"
+                    " be made: plan again, and take it over with an `imports` entry, or give this"
+                    " one another name"
+                )
         fatal = isinstance(error, Unauthorized)
-        ending = Ending(fate=Fate.FAILED, error=_said(error), hint=_hint(error), fatal=fatal)
+        ending = Ending(fate=Fate.FAILED, error=_said(error), hint=hint, fatal=fatal)
         self._give_up(group, ending, ended)
 
-    async def _ours(self, prepared: Prepared) -> Live | None:
-        """Give the object that a refused creation made before, if it is beyond doubt ours."""
+    async def _second_look(self, prepared: Prepared) -> Finding:
+        """Look what stands in the way of a refused creation: it may be its own object."""
         look = self._look(prepared)
         # One that was sent before, to no answer, may be what stands in its own way; and reads may
         # be slower to show it than the refusal was.
-        finding = await (look.find() if prepared.doubted else look.once())
-        if finding.effect and finding.live is not None and look.matches(finding.live):
-            return finding.live
-        return None
+        try:
+            return await (look.found() if prepared.doubted else look.once())
+        except Fault as fault:
+            return Finding(effect=None, why=worded(fault), unsure=True)
+
+    def _resolved(
+        self, prepared: Prepared, finding: Finding, *, error: Exception, ended: Ended
+    ) -> bool:
+        """End a refused creation whose object is there, or may be; tells whether it has ended."""
+        if finding.unsure:
+            # Refused, but nobody can say what for. The next command asks again.
+            self._doubt(prepared, f"{_said(error)}; {finding.why}", ended)
+            return True
+        live = finding.live if finding.effect else None
+        if live is not None and self._look(prepared).matches(live):
+            self._succeed(prepared, live, ended)
+            return True
+        return False
 
     def _succeed(self, prepared: Prepared, live: Live | None, ended: Ended) -> None:
         began = prepared.began
         if live is not None:
             owner = self._owners.get((began.address.kind, live.id), began.address)
-            if owner != began.address:
-                why = f"it was answered with the id {live.id}, which belongs to {owner}"
+            if owner != began.address or self._was_there(began, live):
+                whose = f"belongs to {owner}" if owner != began.address else "was there before"
+                why = f"it was answered with the id {live.id}, which {whose}"
                 self._doubt(prepared, why, ended)
                 return
             self._owners[began.address.kind, live.id] = began.address
         if began.step is Step.DELETE:
             self._owners.pop((began.address.kind, began.id), None)
-        self._record(_success(began, live))
+            self._gone.add((began.address.kind, began.id))
+        self._record(_success(began, live, taken_over=prepared.before is None))
         self._results.write(began.address)
         id_ = live.id if live is not None else ""
         self._means.observer.succeeded(began.address, began.step, id_=id_)
         ended(prepared.operation, Ending(fate=Fate.DONE, id=id_))
+
+    def _was_there(self, began: Began, live: Live) -> bool:
+        """Tell whether what was made just now is said to be what had been there all along."""
+        kind = began.address.kind
+        return (
+            began.step is Step.CREATE
+            and live.id in self._known(kind)
+            and (kind, live.id) not in self._gone
+        )
 
     def _doubt(self, prepared: Prepared, why: str, ended: Ended) -> None:
         self._record(Doubted(number=prepared.began.number, error=why))
@@ -302,14 +334,19 @@ class Worker:
         self._replay.feed(event)
 
 
-def _success(began: Began, live: Live | None) -> Succeeded:
+def _success(began: Began, live: Live | None, *, taken_over: bool) -> Succeeded:
     if live is None:
         return Succeeded(number=began.number)
+    computed = live.computed
+    if taken_over and began.step is Step.UPDATE:
+        # What the service makes of an object that was only just imported, nobody has remembered:
+        # an update that does not read it back must not make nothing of it.
+        computed = {name: value for name, value in computed.items() if value is not None}
     return Succeeded(
         number=began.number,
         id=live.id,
         identity=live.identity,
-        outputs={**live.attributes, **live.computed},
+        outputs={**live.attributes, **computed},
     )
 
 
@@ -323,7 +360,10 @@ async def _one(prepared: Prepared) -> Sequence[Remote[Any]]:
             return [await kind.update(current, prepared.config, prepared.changed)]
         case Step.DELETE:
             assert current is not None  # noqa: S101  # as above
-            await kind.delete(current)
+            if prepared.operation.change.takes_along:
+                await prepared.bound.cascade.delete_along(current)
+            else:
+                await kind.delete(current)
             return []
 
 
@@ -344,18 +384,9 @@ async def _many(group: Sequence[Prepared]) -> Sequence[Remote[Any]]:
 
 def _said(error: Exception) -> str:
     """Give the words of a fault; of anything else only its sort, for it may hold any value."""
-    if isinstance(error, Throttled) and too_long(error):
-        return f"{error.message}; the service asks to wait {_spoken(error.after or 0)}"
     if isinstance(error, Fault):
-        return error.message
+        return worded(error)
     return f"{type(error).__name__} in the provider"
-
-
-def _spoken(seconds: float) -> str:
-    days, hours = divmod(round(seconds / 3600), 24)
-    if days:
-        return f"{days} days"
-    return f"{hours} hours" if hours else f"{round(seconds / 60)} minutes"
 
 
 def _hint(error: Exception) -> str:

@@ -56,8 +56,10 @@ def _schema(kind: type[Any], provider: str) -> Schema:
         batches=_trait(kind, "batches"),
         calls=_trait(kind, "calls"),
         reads=_trait(kind, "reads"),
+        together=_trait(kind, "together"),
         apart=_trait(kind, "apart"),
         tells=_trait(kind, "tells"),
+        cascades=_trait(kind, "cascades"),
     )
 
 

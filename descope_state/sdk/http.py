@@ -44,6 +44,7 @@ CONNECT_SECONDS = 10.0
 LARGEST = 32 * 1024 * 1024
 MOST_HEADERS = 1_000
 _TEXT = 300
+_TOO_LARGE = 10**300
 # A number that may overflow to infinity has three digits of exponent or hundreds of its own.
 _HUGE = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{300}")
 
@@ -155,19 +156,22 @@ def parse(content: bytes) -> Json:
     from pydantic_core import from_json  # noqa: PLC0415  # start-up: only when something is read
 
     value = from_json(content, allow_inf_nan=False)
-    if _HUGE.search(content) and not _finite(value):
+    if _HUGE.search(content) and not _bounded(value):
         message = "a number is too large"
         raise ValueError(message)
     refuse_doubles(content)
     return value
 
 
-def _finite(value: Json) -> bool:
+def _bounded(value: Json) -> bool:
+    """Tell whether all numbers are such that they can be calculated with, and spelled again."""
     match value:
         case dict():
-            return all(map(_finite, value.values()))
+            return all(map(_bounded, value.values()))
         case list():
-            return all(map(_finite, value))
+            return all(map(_bounded, value))
+        case int():
+            return abs(value) < _TOO_LARGE
         case float():
             return math.isfinite(value)
         case _:
@@ -262,7 +266,7 @@ class HttpTransport:
             headers={"accept-encoding": "gzip", **self.headers},
             content=None if body is None else json.dumps(body, allow_nan=False).encode(),
         )
-        async with self.gate.passing(endpoint.family):
+        async with self.gate.passing(endpoint.family, reading=endpoint.reading):
             return self.settling.settle(endpoint, await self._answer(endpoint, request))
 
     async def _answer(self, endpoint: Endpoint, request: "httpx.Request") -> Answer:

@@ -57,8 +57,12 @@ class Gate(Protocol):
     wait as well.
     """
 
-    def passing(self, family: str) -> AbstractAsyncContextManager[None]:
-        """Wait until one call of this family may be sent; count it until its answer is there."""
+    def passing(self, family: str, *, reading: bool = False) -> AbstractAsyncContextManager[None]:
+        """Wait until one call of this family may be sent; count it until its answer is there.
+
+        `reading` says that the call only looks, so that what was read and what was written can be
+        told apart afterwards.
+        """
 
 
 @runtime_checkable
@@ -83,8 +87,10 @@ class Kind(Protocol[C]):
     batches: ClassVar[frozenset[str]]
     calls: ClassVar[Mapping[str, int]]
     reads: ClassVar[Mapping[str, int]]
+    together: ClassVar[Mapping[str, str]]
     apart: ClassVar[frozenset[str]]
     tells: ClassVar[frozenset[str]]
+    cascades: ClassVar[bool]
 
     def identity(self, config: C) -> str:
         """Give the natural key that a configuration has, without asking anybody."""
@@ -127,13 +133,38 @@ class Batched(Protocol[C]):
         """Remove several objects in one call; those already gone are a success."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Along:
+    """Objects of one sort that go with another when that is deleted.
+
+    `kind` names them, in the words of a kind where there is one; `ids` may be left out where
+    reading them all would cost too much.
+    """
+
+    kind: str
+    count: int
+    ids: frozenset[str] = frozenset()
+
+
+class Cascading(Protocol[C]):
+    """What a kind has besides where its deletion takes other things along: one that `cascades`."""
+
+    async def takes_along(self, currents: Sequence[Remote[C]]) -> Sequence[Sequence[Along]]:
+        """Say, for each object, what would be deleted with it; in as few reads as may be."""
+
+    async def delete_along(self, current: Remote[C]) -> None:
+        """Remove an object and all that goes with it; what that is has been seen and approved."""
+
+
 class KindDefaults:
     """What most kinds have in common; a kind inherits it and overrides what differs.
 
     `batches` names the actions the API has a batch endpoint for (`create`, `update`, `delete`),
     `calls` how many calls one action takes where that is not one, `reads` how many of them only
-    look at what was written, once for a batch too. `apart` are fields that are written by a call
-    of their own, `tells` the secrets that a creation gives once, as `Remote.once`.
+    look at what was written, once for a batch too. `together` names, by action, the field in which
+    all objects of one batch agree, where the endpoint wants that. `apart` are fields that are
+    written by a call of their own, `tells` the secrets that a creation gives once, as
+    `Remote.once`. A kind that `cascades` has the methods of `Cascading`.
     """
 
     description: ClassVar[str] = ""
@@ -147,8 +178,10 @@ class KindDefaults:
     batches: ClassVar[frozenset[str]] = frozenset()
     calls: ClassVar[Mapping[str, int]] = {}
     reads: ClassVar[Mapping[str, int]] = {}
+    together: ClassVar[Mapping[str, str]] = {}
     apart: ClassVar[frozenset[str]] = frozenset()
     tells: ClassVar[frozenset[str]] = frozenset()
+    cascades: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +225,8 @@ class Deed:
     """One line of a service's own trail: who did what, when, to which object.
 
     `at` is in milliseconds since 1970. `action` is the service's word; `kind` and `verb`
-    (`create`, `update`, `delete`) say the same in ours, or nothing where that is not certain.
+    (`create`, `update`, `delete`, or `write` where one call makes and changes alike) say the same
+    in ours, or nothing where that is not certain.
     `subjects` are the ids and names that the line gives of the object, as far as it gives any.
     """
 

@@ -169,8 +169,10 @@ class Schema:
     batches: frozenset[str] = frozenset()
     calls: Mapping[str, int] = field(default_factory=dict)
     reads: Mapping[str, int] = field(default_factory=dict)
+    together: Mapping[str, str] = field(default_factory=dict)
     apart: frozenset[str] = frozenset()
     tells: frozenset[str] = frozenset()
+    cascades: bool = False
 
 
 def fields_of(model: type[BaseModel]) -> dict[str, Field]:

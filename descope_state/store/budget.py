@@ -3,27 +3,36 @@
 Limits are counted per source address, so whoever shares the address shares the budget: plan and
 apply, and five environments side by side. It is a small file for each family of calls, locked for
 the moment of each change. It needs no durability: a reboot empties it, and a file that cannot be
-read counts as a window that was just used up.
+read counts as a window that was just used up. Where the files cannot be used at all, a run keeps
+the limits by itself, and says so.
 """
 
 import fcntl
 import hashlib
 import heapq
 import json
+import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from descope_state.core.ledger import MARGIN, Account
-from descope_state.errors import UnsafeFile
+from descope_state.core.ledger import LEARNED_SECONDS, MARGIN, Account, Memory
+from descope_state.core.ports import Ledger
+from descope_state.errors import DstateError
 from descope_state.sdk.provider import Limit
 from descope_state.store.disk import DISK, worded
+
+T = TypeVar("T")
 
 _OPENING = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _LARGEST = 1 << 20
+# Nobody has more calls in flight, and no call takes longer, its wait for a worker included.
+_MOST_FLYING = 10_000
+_LONGEST_FLIGHT = 900.0
 
 
 class Budget:
@@ -38,20 +47,20 @@ class Budget:
     def take(self, limit: Limit, *, now: float) -> float:
         """Take a slot for a call that leaves now, and give 0; or give the seconds to wait."""
         with self._account(limit.family, limit=limit, now=now) as page:
-            page.gather(now)
+            page.gather(limit, now)
             wait = page.account.take(limit, now)
             if wait and page.bury(limit, now):
                 wait = page.account.take(limit, now)
             if not wait:
-                page.mine += 1
+                page.fly(1, now)
             return wait
 
     def give(self, limit: Limit, *, now: float, counts: bool) -> None:
         """Say that a call was answered."""
         with self._account(limit.family, limit=limit, now=now) as page:
-            page.gather(now)
+            page.gather(limit, now)
             page.account.give(limit, now, counts=counts)
-            page.mine = max(page.mine - 1, 0)
+            page.fly(-1, now)
 
     def pause(self, family: str, *, until: float) -> bool:
         """Let no call leave before a time; tells whether that was news."""
@@ -60,11 +69,11 @@ class Budget:
             page.account.paused = max(page.account.paused, until)
             return news
 
-    def lower(self, limit: Limit, *, now: float) -> int:
+    def lower(self, limit: Limit, *, now: float, until: float) -> int:
         """Take what was let through for the limit, for a while."""
         with self._account(limit.family, limit=limit, now=now) as page:
-            page.gather(now)
-            return page.account.lower(limit, now)
+            page.gather(limit, now)
+            return page.account.lower(limit, now, until=until)
 
     @contextmanager
     def _account(self, family: str, *, limit: Limit | None, now: float) -> "Iterator[_Page]":
@@ -86,53 +95,68 @@ class Budget:
             return _Page(Account(), {})
         try:
             raw = json.loads(data)
-            if raw["boot"] != self._boot:
-                return _Page(Account(), {})
-            return _Page(
-                Account(
-                    releases=[float(one) for one in raw["releases"]],
-                    paused=float(raw["paused"]),
-                    learned=int(raw["learned"]),
-                    until=float(raw["until"]),
-                ),
-                {int(pid): int(count) for pid, count in raw["flying"].items()},
-            )
-        except (ValueError, KeyError, TypeError, AttributeError):
+            return _page(raw) if raw["boot"] == self._boot else _Page(Account(), {})
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
             return _Page(_used_up(limit, now), {})
 
 
-class _Page:
-    """What one file says: the account, and which process has how many calls in flight."""
+def _page(raw: dict[str, Any]) -> "_Page":
+    return _Page(
+        Account(
+            releases=[_finite(one) for one in raw["releases"]],
+            paused=_finite(raw["paused"]),
+            learned=max(int(raw["learned"]), 0),
+            until=_finite(raw["until"]),
+        ),
+        {
+            str(who): (min(max(int(count), 0), _MOST_FLYING), _finite(since))
+            for who, (count, since) in raw["flying"].items()
+        },
+    )
 
-    def __init__(self, account: Account, flying: dict[int, int]) -> None:
+
+def _finite(value: object) -> float:
+    if isinstance(value, int | float) and math.isfinite(value):
+        return float(value)
+    message = "it is no number"
+    raise ValueError(message)
+
+
+class _Page:
+    """What one file says: the account, and who has how many calls in flight since when."""
+
+    def __init__(self, account: Account, flying: dict[str, tuple[int, float]]) -> None:
         self.account = account
         self._flying = flying
-        self._pid = os.getpid()
-        account.flying = sum(flying.values())
+        self._me = _named(os.getpid())
+        account.flying = sum(count for count, _ in flying.values())
 
-    @property
-    def mine(self) -> int:
-        """How many calls of this process are in flight."""
-        return self._flying.get(self._pid, 0)
+    def fly(self, more: int, now: float) -> None:
+        """Count calls of this process as begun, or as over."""
+        count, since = self._flying.pop(self._me, (0, now))
+        count = max(count + more, 0)
+        if count:
+            self._flying[self._me] = (count, now if more > 0 else since)
 
-    @mine.setter
-    def mine(self, count: int) -> None:
-        self._flying[self._pid] = count
-        if not count:
-            del self._flying[self._pid]
-
-    def gather(self, now: float) -> None:
-        """Put what was read in order, and let go of what is past."""
-        self.account.releases = [one for one in self.account.releases if one > now]
-        heapq.heapify(self.account.releases)
+    def gather(self, limit: Limit, now: float) -> None:
+        """Put what was read in order, and let go of what is past or cannot be."""
+        latest = now + limit.seconds + MARGIN
+        account = self.account
+        account.releases = [min(one, latest) for one in account.releases if one > now]
+        account.until = min(account.until, now + LEARNED_SECONDS)
+        heapq.heapify(account.releases)
 
     def bury(self, limit: Limit, now: float) -> bool:
         """Take calls of processes that are no more for answered; tells whether there were any."""
-        dead = [pid for pid in self._flying if pid != self._pid and not _alive(pid)]
-        for pid in dead:
-            for _ in range(self._flying.pop(pid)):
+        gone = [
+            who
+            for who, (_, since) in self._flying.items()
+            if who != self._me and (since < now - _LONGEST_FLIGHT or not _alive(who))
+        ]
+        for who in gone:
+            for _ in range(self._flying.pop(who)[0]):
                 self.account.give(limit, now, counts=True)
-        return bool(dead)
+        return bool(gone)
 
     def spelled(self, boot: str) -> bytes:
         """Give the page as it is written."""
@@ -142,9 +166,56 @@ class _Page:
             "paused": self.account.paused,
             "learned": self.account.learned,
             "until": self.account.until,
-            "flying": {str(pid): count for pid, count in self._flying.items()},
+            "flying": self._flying,
         }
         return json.dumps(raw, separators=(",", ":")).encode()
+
+
+class Shared:
+    """The budget for as long as its files can be used; after that, this process's own calls.
+
+    A call that was answered must not fail because it cannot be counted.
+    """
+
+    def __init__(self, files: Budget, *, warn: Callable[[str], None]) -> None:
+        self._files: Ledger | None = files
+        self._own = Memory()
+        self._warn = warn
+
+    def take(self, limit: Limit, *, now: float) -> float:
+        """Take a slot for a call that leaves now, and give 0; or give the seconds to wait."""
+        wait = self._asked(lambda files: files.take(limit, now=now))
+        if wait:
+            return wait
+        own = self._own.take(limit, now=now)
+        return own if wait is None else 0.0
+
+    def give(self, limit: Limit, *, now: float, counts: bool) -> None:
+        """Say that a call was answered."""
+        self._own.give(limit, now=now, counts=counts)
+        self._asked(lambda files: files.give(limit, now=now, counts=counts))
+
+    def pause(self, family: str, *, until: float) -> bool:
+        """Let no call leave before a time; tells whether that was news."""
+        own = self._own.pause(family, until=until)
+        news = self._asked(lambda files: files.pause(family, until=until))
+        return own if news is None else news
+
+    def lower(self, limit: Limit, *, now: float, until: float) -> int:
+        """Take what was let through for the limit, for a while."""
+        own = self._own.lower(limit, now=now, until=until)
+        lowered = self._asked(lambda files: files.lower(limit, now=now, until=until))
+        return own if lowered is None else lowered
+
+    def _asked(self, question: Callable[[Ledger], T]) -> T | None:
+        if self._files is None:
+            return None
+        try:
+            return question(self._files)
+        except DstateError as error:
+            self._files = None
+            self._warn(_alone(error))
+            return None
 
 
 def _write(handle: int, data: bytes) -> None:
@@ -162,10 +233,29 @@ def _used_up(limit: Limit | None, now: float) -> Account:
     return Account(releases=[now + limit.seconds + MARGIN] * limit.calls)
 
 
-def _alive(pid: int) -> bool:
+@cache
+def _named(pid: int) -> str:
+    """Name a process: a number is given again, and says nothing without the time of its start."""
+    return f"{pid}-{_start(pid)}"
+
+
+def _start(pid: int) -> str:
+    """Say when a process began, in the kernel's own count; "" where that cannot be asked."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        said = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    # The name of the program is in brackets, and may hold anything.
+    return said.rpartition(")")[2].split()[19]
+
+
+def _alive(who: str) -> bool:
+    pid, _, start = who.partition("-")
+    if not pid.isdecimal() or start != _start(int(pid)):
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         return True
@@ -179,9 +269,17 @@ def _boot_id() -> str:
         return ""
 
 
-def budget(folder: Path, *, host: str) -> Budget | None:
+def _alone(error: DstateError) -> str:
+    return (
+        f"the limits of the service are kept by this run alone, for the budget that runs share is"
+        f" out of use: {error.message}; `DSTATE_BUDGET_DIR` may name another folder of your own"
+    )
+
+
+def budget(folder: Path, *, host: str, warn: Callable[[str], None]) -> Shared | None:
     """Open the budget of a service; None where its folder cannot be ours: then it is not shared."""
     try:
-        return Budget(folder, host=host)
-    except UnsafeFile:
+        return Shared(Budget(folder, host=host), warn=warn)
+    except DstateError as error:
+        warn(_alone(error))
         return None

@@ -101,13 +101,16 @@ class Cache:
 
         return self._used(begin, instead="", making=True)
 
-    def find(self, key: str, *, scope: str) -> Answer | None:
-        """Give an answer that is young enough, and that nobody has written over."""
+    def find(self, key: str, *, scope: str = "") -> Answer | None:
+        """Give an answer that is young enough, and that nobody has written over.
+
+        One whose key says it all is found without its scope.
+        """
 
         def look(base: sqlite3.Connection) -> Answer | None:
             row = base.execute(
                 "select stored, digest, body from answers join scopes using (scope, token)"
-                " where key = ? and scope = ?",
+                " where key = ? and ? in ('', scope)",
                 (key, scope),
             ).fetchone()
             if row is None:
@@ -123,10 +126,13 @@ class Cache:
 
     # -- writing -------------------------------------------------------------------------------
 
-    def keep(self, key: str, body: bytes, *, scope: str, token: str, lag: float) -> bool:
+    def keep(
+        self, key: str, body: bytes, *, scope: str, token: str, lag: float, age: float = 0.0
+    ) -> bool:
         """Remember an answer to a question that was put when the scope had this token.
 
-        None is kept while reads may still show what was there before the last write.
+        One that rests on older answers has the `age` of the oldest. None is kept while reads may
+        still show what was there before the last write.
         """
 
         def write(base: sqlite3.Connection) -> bool:
@@ -138,7 +144,7 @@ class Cache:
             digest = hashlib.sha256(body).digest()
             base.execute(
                 "insert or replace into answers values (?, ?, ?, ?, ?, ?, ?, ?)",
-                (key, scope, token, now, now, len(body), digest, body),
+                (key, scope, token, now - age, now, len(body), digest, body),
             )
             held = base.execute("select count(*), sum(size) from answers").fetchone()
             if held[0] > self._most[0] or held[1] > self._most[1]:
@@ -147,11 +153,11 @@ class Cache:
 
         return bool(token) and self._used(write, instead=False)
 
-    def forget(self, key: str) -> None:
-        """Remember an answer no longer."""
+    def forget(self, scope: str) -> None:
+        """Remember the answers of a scope no longer."""
 
         def drop(base: sqlite3.Connection) -> None:
-            base.execute("delete from answers where key = ?", (key,))
+            base.execute("delete from answers where scope = ?", (scope,))
 
         self._used(drop, instead=None)
 

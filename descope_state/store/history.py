@@ -18,6 +18,8 @@ STATE = "state.json"
 JOURNAL = "journal.jsonl"
 FOLDER = "history"
 ROLLBACK = "`dstate state rollback` restores the newest good copy"
+REBUILD = "`dstate state rebuild` finds the objects in the project again"
+LOST = f"{ROLLBACK}; without one, {REBUILD}"
 KEPT = 20
 _NAME = re.compile(r"([0-9]{8,})\.json")
 

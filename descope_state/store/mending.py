@@ -8,7 +8,7 @@ from descope_state.frozen import dataclass
 from descope_state.model.codec import decode_state, encode_state
 from descope_state.model.state import Snapshot, problems
 from descope_state.store.disk import Disk
-from descope_state.store.history import FOLDER, STATE, Copy, History
+from descope_state.store.history import FOLDER, JOURNAL, REBUILD, STATE, Copy, History
 
 _MOST = 1000
 
@@ -78,6 +78,30 @@ class Mending:
         self.history.keep(sealed.serial, text)
         return Mended(snapshot=sealed, kept=kept, exact=False)
 
+    def standing(self) -> Snapshot | None:
+        """Give the state that is there, or None where none can be read."""
+        data = self.disk.read(self._state)
+        try:
+            return decode_state(data) if data is not None else None
+        except DamagedState:
+            return None
+
+    def rebuilt(self, snapshot: Snapshot) -> Mended:
+        """Put a state that was found out anew in the place of what is there or is lost.
+
+        It gets a serial that was never used. A journal goes after the state it does not belong to:
+        wherever this stops, nothing looks as if there had never been a state.
+        """
+        sealed = replace(snapshot, serial=1 + max(self.history.newest(), self._serial(), 0))
+        kept = self._set_aside()
+        text = encode_state(sealed)
+        self.disk.replace(self._state, text)
+        self.history.keep(sealed.serial, text)
+        journal = self.folder / JOURNAL
+        if self.disk.status(journal) is not None:
+            self.disk.move(journal, self.folder / f"journal.before-{sealed.serial}.jsonl")
+        return Mended(snapshot=sealed, kept=kept, exact=False)
+
     def _wanted(self, serial: int | None) -> Copy:
         if serial is not None:
             if serial not in self.history.serials():
@@ -87,16 +111,13 @@ class Mending:
         found = self.history.newest_good()
         if found is None:
             message = f"`{self.folder}` has no copy that could be restored"
-            hint = "put `state.json` back from a backup; the objects are still in the project"
+            hint = f"put `state.json` back from a backup; or {REBUILD}"
             raise DamagedState(message, hint=hint)
         return found
 
     def _serial(self) -> int:
-        data = self.disk.read(self._state)
-        try:
-            return decode_state(data).serial if data is not None else -1
-        except DamagedState:
-            return -1
+        standing = self.standing()
+        return standing.serial if standing is not None else -1
 
     def _set_aside(self) -> Path | None:
         """Keep what stands in the state's place under another name, unless a good copy exists."""

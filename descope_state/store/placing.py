@@ -44,12 +44,13 @@ class Placing:
         self._make(self.root)
         aside = self.root / f".dstate-{token_hex(8)}"
         try:
-            self._written(aside, fresh)
+            try:
+                self._written(aside, fresh)
+            finally:
+                self._drop(aside, len(fresh))
         except BaseException:
             self.undo()
             raise
-        finally:
-            self._drop(aside, len(fresh))
 
     def undo(self) -> None:
         """Take away the files and folders that were made."""

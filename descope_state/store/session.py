@@ -19,7 +19,7 @@ from descope_state.model.event import Event, Started
 from descope_state.model.state import Head, Pending, Snapshot, problems
 from descope_state.store import journal as journals
 from descope_state.store.disk import Disk
-from descope_state.store.history import FOLDER, ROLLBACK, STATE, History
+from descope_state.store.history import FOLDER, LOST, ROLLBACK, STATE, History
 from descope_state.store.journal import (
     Journal,
     JournalBroken,
@@ -112,7 +112,7 @@ class Held:
         self._digest = digest
         if data is None and (self.history.serials() or self._disk.status(self.journal_file)):
             message = f"`{self.state_file}` is missing, and it was there before"
-            raise DamagedState(message, hint=ROLLBACK)
+            raise DamagedState(message, hint=LOST)
         self._check_age(data)
         self.leftover = self._left_over()
 

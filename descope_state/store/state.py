@@ -12,7 +12,7 @@ from descope_state.model.codec import decode_state, encode_state
 from descope_state.model.state import Snapshot, problems
 from descope_state.store import lock as locks
 from descope_state.store.disk import DISK, Disk
-from descope_state.store.history import FOLDER, JOURNAL, ROLLBACK, STATE, History
+from descope_state.store.history import FOLDER, JOURNAL, LOST, ROLLBACK, STATE, History
 from descope_state.store.lock import Holder
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Store:
         """Tell a state that is gone from one that was never begun."""
         if self.history.serials() or self.disk.status(self.journal_file) is not None:
             message = f"`{self.state_file}` is missing, and it was there before"
-            raise DamagedState(message, hint=ROLLBACK)
+            raise DamagedState(message, hint=LOST)
 
     @contextmanager
     def locked(

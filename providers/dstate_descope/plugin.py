@@ -1,19 +1,20 @@
 """The provider: where Descope is, who we are there, and what it holds."""
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from descope_state.sdk.citing import Citation, Value
 from descope_state.sdk.difference import Difference, FieldChange
 from descope_state.sdk.emulation import Emulator
 from descope_state.sdk.faults import Rejected, Unauthorized
 from descope_state.sdk.hosts import loopback
 from descope_state.sdk.http import Settling, Transport, over_http
 from descope_state.sdk.provider import Deed, Kind, Limit, Session, Target, Tier
-from dstate_descope import flow_model, trail, wire
+from dstate_descope import flow_citing, flow_model, trail, wire
 from dstate_descope.baseline import BASELINE
 from dstate_descope.kinds.access_key import AccessKeyKind
 from dstate_descope.kinds.fga_schema import FgaSchemaKind
@@ -118,6 +119,12 @@ class Descope:
         if (kind, change.name) != (FlowKind.name, "definition"):
             return None
         return flow_model.difference(change)
+
+    def cites(self, kind: str, attributes: Mapping[str, Value]) -> Iterable[Citation]:
+        """Say what a flow names of other objects."""
+        if kind != FlowKind.name:
+            return ()
+        return flow_citing.cites(attributes.get("definition"), ("definition",))
 
     def emulator(self) -> Emulator:
         """Give the service that runs on a laptop."""

@@ -46,12 +46,13 @@ _VERBS = (
     (
         "update",
         re.compile(
-            r"(updated?|modified|patch|import|save|set|name|tags|roles|activate)$|settings$"
+            r"(updated?|modified|changed?|edited|patch(ed)?|import(ed)?|saved?|set|name|tags|roles"
+            r"|activated?|settings)$"
         ),
     ),
 )
-# Kinds whose calls make and change alike, so that the word says neither.
-_EITHER = frozenset({"user_attribute", "flow", "list", "fga_schema"})
+# Kinds one of whose calls makes and changes alike, so that its word says neither.
+_EITHER = frozenset({"user_attribute", "flow", "fga_schema"})
 _NAMING = ("id", "name", "newName", "flowId", "tenantId")
 
 
@@ -93,7 +94,10 @@ def understood(action: str) -> tuple[str, str]:
         return "", ""
     kind = _KINDS[max(heads, key=len)]
     verb = next((verb for verb, pattern in _VERBS if pattern.search(word)), "")
-    return kind, verb if verb == "delete" or kind not in _EITHER else ""
+    if kind in _EITHER and verb != "delete":
+        return kind, "write"
+    # Of a list, the call that makes it has no word of its own.
+    return kind, verb or ("create" if word == "list" else "")
 
 
 def _subjects(data: wire.Body) -> list[str]:

@@ -1,14 +1,19 @@
 """Looking twice costs one look; what is written is seen at once; nobody sees what is another's."""
 
+import io
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from descope_state.cli.main import real_surroundings, run
+from descope_state.cli.terminal import Terminal
+from descope_state.sdk.provider import Provider
 from tests.support.emulated import Shop
 from tests.support.served import KEY, PROJECT, Wired, wired
 
@@ -168,6 +173,53 @@ def test_a_pinned_project_is_refused_whatever_is_remembered(there: Wired) -> Non
     assert there.said("tenant", "list").status == 7
 
 
+CHANGES = {
+    "dstate.yaml": "\n# another\n",
+    "pyproject.toml": "[tool.dstate]\n",
+    ".env": "DESCOPE_REMOTE_MANAGEMENT_KEY=K2another\n",
+    "state/remote/journal.jsonl": "",
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_no_shortcut_is_taken_past_a_file_that_decides(there: Wired, name: str) -> None:
+    if name == ".env":
+        (there.folder / name).write_text(f"DESCOPE_REMOTE_MANAGEMENT_KEY={KEY}\n")
+        del there.environ["DESCOPE_REMOTE_MANAGEMENT_KEY"]
+    assert there.said("plan").status == 0
+    assert calls(there, "tenant", "list") == 1
+    reader = Counting(there)
+    assert reader.opened("tenant", "list") == 0
+    path = there.folder / name
+    with path.open("a") as file:
+        file.write(CHANGES[name])
+    assert reader.opened("tenant", "list") == 1
+
+
+class Counting:
+    """Counts how often the providers were looked up, which a shortcut does without."""
+
+    def __init__(self, there: Wired) -> None:
+        self._there = there
+
+    def opened(self, *words: str) -> int:
+        count = 0
+        real = real_surroundings()
+
+        def providers() -> Mapping[str, Provider]:
+            nonlocal count
+            count = 1
+            return real.providers()
+
+        surroundings = replace(
+            real, environ=self._there.environ, folder=self._there.folder, providers=providers
+        )
+        out, err = io.StringIO(), io.StringIO()
+        terminal = Terminal(surroundings=surroundings, out=out, err=err, width=80, colour=False)
+        assert run(list(words), terminal) == 0, err.getvalue()
+        return count
+
+
 def test_no_secret_is_remembered(there: Wired) -> None:
     calls(there, "cache", "warm")
     held = b"".join(path.read_bytes() for path in (there.folder / "cache").iterdir())
@@ -182,9 +234,10 @@ def test_it_is_warmed_told_and_cleared(there: Wired) -> None:
     assert came.out.splitlines() == ["1 tenant, 1 call", "6 flows, 7 calls"]
     assert calls(there, "flow", "export", "--all") == 0
     found = json.loads(there.said("cache", "info", "--json").out)
-    assert (found["answers"], found["projects"]) == (8, 1)
-    assert "8 answers of 1 project" in there.said("cache", "info").out
-    assert there.said("cache", "clear").out == "8 answers forgotten.\n"
+    # Two lists, six flows whole, and what two looks came to with these.
+    assert (found["answers"], found["projects"]) == (10, 1)
+    assert "10 answers of 1 project" in there.said("cache", "info").out
+    assert there.said("cache", "clear").out == "10 answers forgotten.\n"
     assert calls(there, "tenant", "list") == 1
 
 

@@ -30,7 +30,7 @@ def desk() -> Iterator[Desk]:
         yield Desk(folder=Path(folder))
 
 
-@searched(10, 500)
+@searched(7, 500)
 @given(projects())
 def test_a_project_that_was_brought_in_has_an_empty_plan_and_is_written_alike(
     project: list[tuple[str, Config]],
@@ -55,7 +55,7 @@ def test_a_project_that_was_brought_in_has_an_empty_plan_and_is_written_alike(
         assert other.files() == files
 
 
-@searched(6, 300)
+@searched(4, 300)
 @given(projects())
 def test_what_was_written_makes_the_same_project_elsewhere(
     project: list[tuple[str, Config]],

@@ -32,7 +32,8 @@ class CountingGate:
     families: list[str] = field(default_factory=list)
 
     @asynccontextmanager
-    async def passing(self, family: str) -> AsyncIterator[None]:
+    async def passing(self, family: str, *, reading: bool = False) -> AsyncIterator[None]:
+        del reading
         self.families.append(family)
         yield
 

@@ -1,7 +1,9 @@
 """How hard the tests that search should search: a sample every day, all before a release."""
 
 import os
+from typing import TypeVar
 
+T = TypeVar("T")
 _LEVELS = ("sample", "full", "soak")
 
 
@@ -14,8 +16,8 @@ def level() -> str:
     return asked
 
 
-def examples(sample: int, full: int, *, soak: int) -> int:
-    """Choose how many examples to try."""
+def examples(sample: T, full: T, *, soak: T) -> T:
+    """Choose how many examples to try, or which."""
     return {"sample": sample, "full": full, "soak": soak}[level()]
 
 

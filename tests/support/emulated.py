@@ -69,6 +69,6 @@ class Shop:
         found: list[dict[str, object]] = json.loads(self.does(*words, "--json").out)
         return found
 
-    def console(self, path: str, body: object, *, env: str = "test") -> None:
+    def console(self, path: str, body: object, *, method: str = "POST") -> None:
         """Change the project as somebody in the console would."""
-        self.does("emulator", "call", "POST", path, json.dumps(body), "--env", env)
+        self.does("emulator", "call", method, path, json.dumps(body))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from descope_state.sdk.faults import Conflict, NotFound, NotLicensed, Rejected
-from descope_state.sdk.provider import Gate, Limit, Tier
+from descope_state.sdk.provider import Deed, Gate, Limit, Tier
 from descope_state.sdk.schema import Config
 
 Fields = dict[str, Any]
@@ -56,6 +56,7 @@ class FakeWorld:
     trusted: bool = False
     now: Callable[[], int] = lambda: 0
     made: Counter[str] = field(default_factory=Counter)
+    deeds: list[Deed] = field(default_factory=list)
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "FakeWorld":

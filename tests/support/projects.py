@@ -228,6 +228,9 @@ class Quiet:
     def reading(self, *, kinds: int) -> None:
         """Say nothing."""
 
+    def waiting(self, seconds: float) -> None:
+        """Say nothing."""
+
     def found(self, found: Found) -> None:
         """Say nothing."""
 

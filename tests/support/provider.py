@@ -4,12 +4,12 @@
 `calls` and `requests`, and breaks one operation by placing a function in `on`.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from descope_state.sdk.provider import Gate, Kind, Limit, Provider, Session, Target, Tier
+from descope_state.sdk.provider import Deed, Gate, Kind, Limit, Provider, Session, Target, Tier
 from tests.support.fake_kinds import KINDS, GroupKind
 from tests.support.fake_models import Group
 from tests.support.fake_world import Call, FakeWorld, Override
@@ -24,7 +24,8 @@ class OpenGate:
         self.entered: dict[str, int] = {}
 
     @asynccontextmanager
-    async def passing(self, family: str) -> AsyncIterator[None]:
+    async def passing(self, family: str, *, reading: bool = False) -> AsyncIterator[None]:
+        del reading
         self.entered[family] = self.entered.get(family, 0) + 1
         yield
 
@@ -57,17 +58,31 @@ class FakeSession:
         """Name what every new project of this world holds."""
         return self.world.baseline
 
+    async def trail(self, since: int) -> Sequence[Deed]:
+        """Tell who did what in this world; a call like any other."""
+        deeds = [deed for deed in self.world.deeds if deed.at >= since]
+        call = Call(
+            kind="account",
+            operation="trail",
+            subject=None,
+            number=self.world.calls["account", "trail"] + 1,
+            proceed=lambda: deeds,
+        )
+        served = await self.world.serve(self.gate, call, family="general", times=1)
+        return cast("Sequence[Deed]", served)
+
 
 class FakeProvider:
-    """The provider `fake`, connected to one world."""
+    """The provider `fake`, connected to one world; `others` are those of some environments."""
 
     name: ClassVar[str] = "fake"
     kinds: ClassVar[tuple[type[Any], ...]] = KINDS
     endpoints: ClassVar[frozenset[str]] = frozenset({"memory"})
     keyless: ClassVar[frozenset[str]] = frozenset({"memory"})
 
-    def __init__(self, world: FakeWorld) -> None:
+    def __init__(self, world: FakeWorld, others: Mapping[str, FakeWorld] | None = None) -> None:
         self.world = world
+        self.others = others or {}
 
     def connect(self, target: Target) -> AbstractAsyncContextManager[Session]:
         """Open a connection to the world."""
@@ -75,13 +90,14 @@ class FakeProvider:
 
     @asynccontextmanager
     async def _connected(self, target: Target) -> AsyncIterator[Session]:
+        world = self.others.get(target.environment, self.world)
         yield FakeSession(
-            project_id=target.project_id or self.world.project_id,
+            project_id=target.project_id or world.project_id,
             base_url="memory",
-            kinds={kind.name: kind(self.world, target.gate) for kind in KINDS},
-            limits=self.world.limits,
-            lag=self.world.lag,
-            world=self.world,
+            kinds={kind.name: kind(world, target.gate) for kind in KINDS},
+            limits=world.limits,
+            lag=world.lag,
+            world=world,
             gate=target.gate,
         )
 

@@ -21,7 +21,7 @@ LIMIT = Limit(family="general", calls=100, seconds=60.0)
 class Passable(Protocol):
     """The part of a gate that callers see."""
 
-    def passing(self, family: str) -> AbstractAsyncContextManager[None]:
+    def passing(self, family: str, *, reading: bool = False) -> AbstractAsyncContextManager[None]:
         """Wait until a call may be sent."""
 
 

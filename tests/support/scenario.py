@@ -21,12 +21,13 @@ from descope_state.cli.terminal import Terminal
 from descope_state.model.codec import decode_plan, encode_plan
 from descope_state.sdk.faults import (
     Indeterminate,
+    NotLicensed,
     Rejected,
     Throttled,
     Unauthorized,
     Unavailable,
 )
-from descope_state.sdk.provider import Limit
+from descope_state.sdk.provider import Deed, Limit
 from tests.support.provider import KINDS, Call, FakeProvider, FakeWorld, OpenGate
 from tests.support.remembered import KEY, LINEAGE, state_files
 from tests.support.virtual_time import run as run_virtually
@@ -38,8 +39,8 @@ VERSION = "1.0.0"
 WIDTH = 100
 AGAIN = ".again.json"
 CANARY = b"canary"
-READS = frozenset({"list", "read", "find", "tier"})
-WRITERS = frozenset({"apply", "destroy", "resume", "backup", "undo"})
+READS = frozenset({"list", "read", "find", "tier", "trail"})
+WRITERS = frozenset({"apply", "destroy", "import", "resume", "backup", "undo"})
 WALL = 1_767_225_600.0
 ACTOR = Actor(user="ada", host="desk", pid=4711)
 SETTINGS = """\
@@ -105,6 +106,7 @@ FAULTS: Mapping[str, Callable[[Call], object]] = {
     "unauthorized": _failing(Unauthorized("the service does not know this key")),
     "throttled": _failing(Throttled("too many calls", after=30)),
     "rejected": _failing(Rejected("the service refuses this call")),
+    "closed": _failing(NotLicensed("this key may not see them")),
     "empty": lambda call: [] if call.operation == "list" else None,
 }
 
@@ -126,6 +128,7 @@ class Scenario:
     folder: Path
     world: FakeWorld
     environ: dict[str, str]
+    others: Mapping[str, FakeWorld] = field(default_factory=dict)
     before: Mapping[str, Mapping[str, Data]] = field(default_factory=dict)
     transcript: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
@@ -159,16 +162,17 @@ class Scenario:
         self.requests.append("".join(f"{one}\n" for one in (f"$ {text}", *sent)))
         self.transcript.append(self._told(text, said))
         words = [word for word in shlex.split(text) if "=" not in word or word[0] == "-"]
-        if words[1] in WRITERS:
-            self.before = _objects(self.world)
+        writing = words[1] in WRITERS or words[1:3] == ["drift", "revert"]
+        if writing:
+            self.before = self.objects()
         if words[1] == "plan":
             name = words[words.index("-out") + 1] if "-out" in words else ""
             self._again(text, said, saved=self.folder / name)
             if name and (self.folder / name).exists():
                 self.plans[name] = (self.folder / name).read_bytes()
-        if words[1] not in WRITERS:
+        if not writing:
             assert [one for one in sent if one.split()[0] not in READS] == []
-        assert _objects(self.world) == self.before
+        assert self.objects() == self.before
         assert CANARY not in (said.out + said.err).encode()
 
     def _again(self, text: str, said: Said, *, saved: Path) -> None:
@@ -183,7 +187,7 @@ class Scenario:
         data = path.read_bytes()
         assert encode_plan(decode_plan(data, KEY), KEY) == data
         assert not saved.is_file() or saved.read_bytes() == data
-        if "--json" not in text:
+        if "--json" not in text and "--markdown" not in text:
             verbose = " --verbose" if "--verbose" in text else ""
             assert self._run(f"dstate show {AGAIN}{verbose}").out == again.out
         assert json.loads(self._run(f"dstate show --json {AGAIN}").out)["format_version"]
@@ -202,7 +206,7 @@ class Scenario:
                 environ=environ,
                 folder=self.folder,
                 now=lambda: NOW,
-                providers=lambda: {"fake": FakeProvider(self.world)},
+                providers=lambda: {"fake": FakeProvider(self.world, self.others)},
                 version=VERSION,
                 lineage=lambda: LINEAGE,
                 key=lambda: KEY,
@@ -242,6 +246,13 @@ class Scenario:
         self.documents[name] = json.dumps(json.loads(content), indent=1, ensure_ascii=False) + "\n"
         return f"(one line of JSON, laid out in {name})\n"
 
+    def objects(self) -> dict[str, dict[str, Data]]:
+        """Copy what all worlds hold."""
+        held = dict(_objects(self.world))
+        for name, world in self.others.items():
+            held |= {f"{name} {kind}": rows for kind, rows in _objects(world).items()}
+        return held
+
     # -- afterwards ----------------------------------------------------------------------------
 
     def made(self) -> Iterator[Path]:
@@ -262,14 +273,24 @@ def opened(case: Path, folder: Path) -> Scenario:
     given = frozenset(path for path in folder.rglob("*") if path.is_file())
     world = _world(data)
     state_files(data, folder=folder, world=world)
-    return Scenario(
+    scenario = Scenario(
         case=case,
         folder=folder,
         world=world,
         environ=dict(data.get("environ", {})),
-        before=_objects(world),
+        others={name: _other(name, rows, world) for name, rows in data.get("worlds", {}).items()},
         given=given,
     )
+    scenario.before = scenario.objects()
+    return scenario
+
+
+def _other(name: str, rows: Data, world: FakeWorld) -> FakeWorld:
+    """Make the project of another environment; what reaches it is written down in one list."""
+    other = _world({"world": rows, "baseline": {}})
+    other.project_id = f"P{name}"
+    other.requests = world.requests
+    return other
 
 
 def _world(data: Data) -> FakeWorld:
@@ -282,6 +303,10 @@ def _world(data: Data) -> FakeWorld:
     )
     for kind in KINDS:
         kind(world, OpenGate())  # Settings are there before anybody asks for them.
+    world.deeds = [
+        Deed(**{**deed, "subjects": frozenset(deed.get("subjects", ()))})
+        for deed in data.get("trail", ())
+    ]
     world.limits = tuple(Limit(**limit) for limit in data.get("limits", ()))
     for place, name in data.get("faults", {}).items():
         _break(world, place, name=name)
@@ -301,20 +326,14 @@ def _objects(world: FakeWorld) -> dict[str, dict[str, Data]]:
 
 def _intervene(scenario: Scenario, step: Data) -> None:
     """Do what somebody else does between two commands."""
+    said = _with_files(scenario, step)
+    if said:
+        scenario.transcript.append(said)
+        return
     match step:
-        case {"truncate": name, "to": size}:
-            path = scenario.folder / name
-            path.write_bytes(path.read_bytes()[:size])
-            scenario.transcript.append(f"# {name} is cut to {size} bytes\n")
-        case {"alter": name, "replace": old, "with": new}:
-            path = scenario.folder / name
-            before = path.read_text(encoding="utf-8")
-            assert old in before, f"`{old}` is not in {name}"
-            path.write_text(before.replace(old, new), encoding="utf-8")
-            scenario.transcript.append(f"# in {name}, `{old}` becomes `{new}`\n")
         case {"put": {"kind": kind, "id": identifier, "as": dict(values)}}:
             scenario.world.put(kind, identifier, **values)
-            scenario.before = _objects(scenario.world)
+            scenario.before = scenario.objects()
             scenario.transcript.append(f"# somebody makes {kind} {identifier}: {values}\n")
         case {"faults": dict(faults)}:
             scenario.world.on.clear()
@@ -323,7 +342,7 @@ def _intervene(scenario: Scenario, step: Data) -> None:
             scenario.transcript.append(f"# faults from now on: {faults or 'none'}\n")
         case {"change": {"kind": kind, "id": identifier, "to": dict(fields)}}:
             scenario.world.change(kind, identifier, **fields)
-            scenario.before = _objects(scenario.world)
+            scenario.before = scenario.objects()
             scenario.transcript.append(f"# somebody changes {kind} {identifier}: {fields}\n")
         case _:
             message = f"{scenario.case.name}: there is no step like {step}"
@@ -332,3 +351,27 @@ def _intervene(scenario: Scenario, step: Data) -> None:
 
 def _yaml(path: Path) -> Any:  # noqa: ANN401  # YAML is whatever it says
     return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def _with_files(scenario: Scenario, step: Data) -> str:
+    """Do what somebody does with the files of a stack; says nothing where it is about the world."""
+    match step:
+        case {"show": name}:
+            text = (scenario.folder / name).read_text(encoding="utf-8")
+            return f"# {name} says:\n{text}"
+        case {"truncate": name, "to": size}:
+            path = scenario.folder / name
+            path.write_bytes(path.read_bytes()[:size])
+            return f"# {name} is cut to {size} bytes\n"
+        case {"remove": name}:
+            path = scenario.folder / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            return f"# somebody removes {name}\n"
+        case {"alter": name, "replace": old, "with": new}:
+            path = scenario.folder / name
+            before = path.read_text(encoding="utf-8")
+            assert old in before, f"`{old}` is not in {name}"
+            path.write_text(before.replace(old, new), encoding="utf-8")
+            return f"# in {name}, `{old}` becomes `{new}`\n"
+        case _:
+            return ""

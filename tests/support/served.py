@@ -61,11 +61,13 @@ class Wired:
 
 
 @contextmanager
-def wired(folder: Path, *, limits: Limits | None = None, tier: int = 1) -> Iterator[Wired]:
+def wired(
+    folder: Path, *, limits: Limits | None = None, tier: int = 1, make: type[Service] = Service
+) -> Iterator[Wired]:
     """Serve an emulator from a thread, and write a stack that points at it."""
     world = fresh(PROJECT)
     world.tier = tier
-    service = Service(world=world, monotonic=time.monotonic, limits=limits)
+    service = make(world=world, monotonic=time.monotonic, limits=limits)
     config = uvicorn.Config(
         application(service),
         host="127.0.0.1",

@@ -69,7 +69,7 @@ class SimulatedSystem(System):
                     survived.pop(path, None)
                 else:
                     survived[path] = inode
-        for inode in set(survived.values()):
+        for inode in dict.fromkeys(survived.values()):
             inode.data = bytearray(self._kept(inode, chance))
             inode.durable = bytes(inode.data)
         self._names, self._durable = survived, dict(survived)

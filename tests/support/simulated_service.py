@@ -26,7 +26,8 @@ _SEEN_AFTER = 5.0
 class SimulatedService:
     """A world whose calls go over a bad line; `trouble` is the share of calls that go wrong.
 
-    `tick` is told of every arrival and departure, and may end the machine there.
+    `tick` is told of every arrival and departure, and may end the machine there. `lost` counts the
+    answers to what was done that never came.
     """
 
     world: FakeWorld
@@ -35,6 +36,7 @@ class SimulatedService:
     tick: Callable[[str], object] = str.strip
     under_way: list[Callable[[], Any]] = field(default_factory=list)
     late: list[Callable[[], Any]] = field(default_factory=list)
+    lost: int = 0
     _visible: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -80,6 +82,7 @@ class SimulatedService:
         answer = call.proceed()
         self._remember(call, answer)
         if fate < 1.0:
+            self.lost += 1
             raise Indeterminate(lost)
         await asyncio.sleep(self.chance.uniform(0, 0.3))
         self.tick(f"answer {call.operation} {call.kind}")

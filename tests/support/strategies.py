@@ -180,6 +180,7 @@ def changes() -> SearchStrategy[Change]:
         importing=st.booleans(),
         create_first=st.booleans(),
         protected=st.booleans(),
+        takes_along=st.dictionaries(texts, st.integers(1, 999), max_size=2),
     )
 
 
@@ -237,6 +238,7 @@ def plans() -> SearchStrategy[Plan]:
         estimate=st.builds(
             Estimate,
             calls=small,
+            reads=small,
             changes=small,
             waves=small,
             seconds=floats,

@@ -1,9 +1,16 @@
 """The commands of the first hour."""
 
-from descope_state.cli import beginning, examining
+from descope_state.cli import beginning, demonstrating, examining
 from descope_state.cli.catalogue.command import Command
 
 COMMANDS = (
+    Command(
+        name="demo",
+        function=demonstrating.demo,
+        examples=("dstate demo", "dstate demo another-folder"),
+        exits=(0, 1, 64),
+        changes="Writes a new folder, and backups of what is in it; asks no service.",
+    ),
     Command(
         name="init",
         function=beginning.init,

@@ -1,6 +1,6 @@
 """The commands about the state."""
 
-from descope_state.cli import stating
+from descope_state.cli import rebuilding, stating
 from descope_state.cli.catalogue.command import LOOKING, OFFLINE, Command
 
 COMMANDS = (
@@ -69,6 +69,13 @@ COMMANDS = (
         examples=("dstate apply -auto-approve", "dstate state repair --accept"),
         exits=(0, 1, 6, 64),
         changes=OFFLINE,
+    ),
+    Command(
+        name="state rebuild",
+        function=rebuilding.rebuild,
+        examples=("dstate apply -auto-approve", "dstate state rebuild --force"),
+        exits=(0, 1, 4, 5, 6, 7, 8, 64),
+        changes="Writes nothing to the project, which is read; the state is made anew.",
     ),
     Command(
         name="state verify",

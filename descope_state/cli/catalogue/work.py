@@ -1,6 +1,6 @@
 """The commands of everyday work, from plan to output."""
 
-from descope_state.cli import applying, drifting, planning, stating
+from descope_state.cli import applying, planning, stating
 from descope_state.cli.catalogue.command import LOOKING, Command
 
 COMMANDS = (
@@ -13,6 +13,7 @@ COMMANDS = (
             "dstate plan --env prod -detailed-exitcode",
             "dstate plan -target role.analyst",
             "dstate plan -var seats=20 --json",
+            "dstate plan --markdown",
         ),
         exits=(0, 1, 2, 5, 7, 8, 64),
         changes="Writes nothing to the project. A first plan makes the environment's state folder,"
@@ -39,13 +40,6 @@ COMMANDS = (
         ),
         exits=(0, 1, 4, 5, 6, 7, 8, 64, 130),
         changes="Deletes from the project what the state holds.",
-    ),
-    Command(
-        name="drift",
-        function=drifting.drift,
-        examples=("dstate drift", "dstate drift --env prod", "dstate drift --json"),
-        exits=(0, 1, 2, 5, 7, 8, 64),
-        changes="Writes nothing to the project.",
     ),
     Command(
         name="refresh",

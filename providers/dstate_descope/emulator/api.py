@@ -304,7 +304,7 @@ def _about(body: Mapping[str, Json]) -> Json:
     for value in body.values():
         for one in value if isinstance(value, list) else [value]:
             if isinstance(one, dict):
-                found = [one.get(name) for name in ("id", "name", "newName")]
+                found = [one.get(name) for name in ("id", "name", "newName", "flowId")]
                 names += [text for text in found if text and isinstance(text, str)]
     return {**about, "names": [*(about.get("names") or []), *names]} if names else about
 

@@ -34,7 +34,7 @@ class EmbeddedTransport:
         self, endpoint: Endpoint, *, query: Mapping[str, str] | None = None, body: Json = None
     ) -> Json:
         """Send one call and give the JSON of its answer."""
-        async with self.gate.passing(endpoint.family):
+        async with self.gate.passing(endpoint.family, reading=endpoint.reading):
             return self._answered(endpoint, query=query, body=body)
 
     def _answered(self, endpoint: Endpoint, *, query: Mapping[str, str] | None, body: Json) -> Json:

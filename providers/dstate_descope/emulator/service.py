@@ -12,6 +12,9 @@ from dstate_descope.emulator.limits import Limits
 from dstate_descope.emulator.request import Refusal, Request, Response
 from dstate_descope.emulator.world import Kept, World
 
+# So many calls are remembered.
+LOGGED = 10_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -26,7 +29,7 @@ class Service:
     """Answers calls to one project; `monotonic` is its clock, `keep` is told of every change.
 
     `lag` is for how long reads show what was there before a write; `key` is the only management
-    key that is let in, where one is named.
+    key that is let in, where one is named. `log` are the last calls that came, oldest first.
     """
 
     world: World
@@ -38,11 +41,13 @@ class Service:
     keep: Callable[[World], None] = lambda _world: None
     calls: int = 0
     refusals: int = 0
+    log: deque[str] = field(default_factory=lambda: deque(maxlen=LOGGED), repr=False)
     _past: deque[tuple[float, Kept]] = field(default_factory=deque, repr=False)
 
     def outcome(self, request: Request, *, source: str = "") -> Outcome:
         """Answer one call, or disturb it."""
         self.calls += 1
+        self.log.append(f"{request.method} {request.path}")
         at = self.monotonic()
         over = self._over(request, source=source, at=at)
         if over is not None:

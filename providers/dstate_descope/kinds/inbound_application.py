@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from descope_state.sdk.faults import Rejected
+from descope_state.sdk.faults import Rejected, Unavailable
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.provider import Remote
 from descope_state.sdk.schema import (
@@ -24,6 +24,7 @@ from dstate_descope.kinds.listed import Listed, understood
 
 _PAGE = 500
 _MOST_PAGES = 200
+_MOST_LOOKS = 4
 
 
 class Scope(Config):
@@ -148,26 +149,47 @@ class InboundApplicationKind(Listed[InboundApplication]):
     reads: ClassVar[Mapping[str, int]] = {"create": 1}
 
     async def list(self) -> AsyncIterator[Remote[InboundApplication]]:
-        """Give every application, page by page; what was seen ends a list that has no end."""
-        seen: set[str] = set()
+        """Give every application, page by page; several pages count once two looks agree.
+
+        Between two pages the list may shift, and what shifts is on neither: it would seem deleted.
+        """
+        found, pages = await self._everything()
+        for look in range(_MOST_LOOKS):
+            if pages == 1:
+                break
+            again, pages = await self._everything()
+            if again.keys() == found.keys():
+                break
+            found = again
+            if look == _MOST_LOOKS - 1:
+                message = f"{self.everything} changes for as long as it is read"
+                raise Unavailable(message)
+        for remote in found.values():
+            if remote is not None:
+                yield remote
+
+    async def _everything(self) -> tuple[dict[str, Remote[InboundApplication] | None], int]:
+        """Read all pages once: what is managed by its id, and None for what registered itself."""
+        found: dict[str, Remote[InboundApplication] | None] = {}
         for page in range(_MOST_PAGES):
             query = {"page": str(page), "limit": str(_PAGE)}
             answer = await self.transport.send(self.everything, query=query)
-            rows, fresh = understood(self.everything, partial(self._page, answer, seen))
-            for remote in fresh:
-                yield remote
-            if rows < _PAGE:
-                return
+            number, rows = understood(self.everything, partial(self._page, answer))
+            fresh = rows.keys() - found.keys()
+            found |= rows
+            # Fewer than were asked for are the last; more, and nothing new, are everything.
+            if number < _PAGE or (number > _PAGE and not fresh):
+                return found, page + 1
+            if not fresh:
+                message = f"{self.everything} gave the same page twice"
+                raise Unavailable(message)
         message = f"{self.everything} has no end: {_MOST_PAGES} pages were read"
         raise Rejected(message)
 
-    def _page(
-        self, answer: wire.Json, seen: set[str]
-    ) -> tuple[int, tuple[Remote[InboundApplication], ...]]:
+    def _page(self, answer: wire.Json) -> tuple[int, dict[str, Remote[InboundApplication] | None]]:
         rows = wire.Record(answer, "answer").records(self.rows, self.name)
-        fresh = [row for row in rows if row.id() not in seen]
-        seen.update(row.id() for row in fresh)
-        return len(rows), tuple(self.decode(row) for row in fresh if not row.flag("dynamic"))
+        shown = {row.id(): None if row.flag("dynamic") else self.decode(row) for row in rows}
+        return len(rows), shown
 
     async def read(self, id: str) -> Remote[InboundApplication] | None:
         """Give one application by its id, or None."""
@@ -176,7 +198,7 @@ class InboundApplicationKind(Listed[InboundApplication]):
     async def create(self, config: InboundApplication) -> Remote[InboundApplication]:
         """Make an application; its secret can be read in the console at any time."""
         answer = await self.transport.send(wire.INBOUND_CREATE, body=self._body(config))
-        made = understood(wire.INBOUND_CREATE, wire.Record(answer, self.name).id)
+        made = understood(wire.INBOUND_CREATE, lambda: wire.Record(answer, self.name).id())
         return await self._seen(self.read(made), f"application `{config.name}` (`{made}`)")
 
     async def update(

@@ -1,6 +1,6 @@
 """The project itself: its name and its tags."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -40,6 +40,9 @@ class ProjectKind(Listed[Project]):
     everything: ClassVar[Endpoint] = wire.PROJECT_LIST
     question: ClassVar[wire.Body | None] = {}
     rows = "projects"
+    # Writing answers nothing: what the project is besides is read when it is taken over.
+    calls: ClassVar[Mapping[str, int]] = {"create": 2}
+    reads: ClassVar[Mapping[str, int]] = {"create": 1}
     apart: ClassVar[frozenset[str]] = frozenset({"name", "tags"})
 
     def __init__(self, transport: Transport, project_id: str = "") -> None:
@@ -67,9 +70,10 @@ class ProjectKind(Listed[Project]):
         return None if identity else await self.read(self.project_id)
 
     async def create(self, config: Project) -> Remote[Project]:
-        """Write what is stated over what is there."""
+        """Write what is stated over what is there, and read what else there is."""
         current = Remote(id=self.project_id, config=config)
-        return await self.update(current, config, frozenset(config.model_fields_set))
+        await self.update(current, config, frozenset(config.model_fields_set))
+        return await self._seen(self.read(self.project_id), "the project")
 
     async def update(
         self, current: Remote[Project], config: Project, changed: frozenset[str]

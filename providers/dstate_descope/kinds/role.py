@@ -1,7 +1,6 @@
 """Roles: named sets of permissions, of the project or of one tenant."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -54,6 +53,8 @@ class RoleKind(Listed[Role]):
     everything: ClassVar[Endpoint] = wire.ROLE_ALL
     rows = "roles"
     batches: ClassVar[frozenset[str]] = frozenset({"create", "update", "delete"})
+    # A call names one tenant, or none for the roles of the project.
+    together: ClassVar[Mapping[str, str]] = {"delete": "tenant"}
 
     async def create(self, config: Role) -> Remote[Role]:
         """Make a role."""
@@ -99,11 +100,10 @@ class RoleKind(Listed[Role]):
         await self._gone(wire.ROLE_DELETE, body)
 
     async def delete_many(self, currents: Sequence[Remote[Role]]) -> None:
-        """Remove several, in one call for each level; never without ids, which would be all."""
-        ordered = sorted(currents, key=lambda current: current.config.tenant)
-        for tenant, group in groupby(ordered, key=lambda current: current.config.tenant):
-            body: wire.Body = {"roleIds": [current.id for current in group]}
-            if tenant:
+        """Remove several of one level in one call; never without ids, which would be all."""
+        if ids := [current.id for current in currents]:
+            body: wire.Body = {"roleIds": ids}
+            if tenant := currents[0].config.tenant:
                 body["tenantId"] = tenant
             await self._gone(wire.ROLE_DELETE_BATCH, body)
 

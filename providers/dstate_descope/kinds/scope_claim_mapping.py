@@ -86,6 +86,7 @@ class ScopeClaimMappingKind(KindDefaults):
 
     async def _loaded(self) -> Remote[ScopeClaimMapping]:
         answer = await self.transport.send(wire.SCOPE_CLAIMS_GET, body={})
-        record = wire.Record(answer, "answer")
-        config = understood(wire.SCOPE_CLAIMS_GET, lambda: self._codec.decode(record))
+        config = understood(
+            wire.SCOPE_CLAIMS_GET, lambda: self._codec.decode(wire.Record(answer, "answer"))
+        )
         return Remote(id=_ID, config=config)

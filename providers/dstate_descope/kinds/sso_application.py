@@ -223,7 +223,7 @@ class SsoApplicationKind(Listed[SsoApplication]):
         endpoint = _CREATE[config.type]
         body = self._body(config) | ({"id": config.id} if config.id else {})
         answer = await self.transport.send(endpoint, body=body)
-        made = understood(endpoint, wire.Record(answer, self.name).id)
+        made = understood(endpoint, lambda: wire.Record(answer, self.name).id())
         return await self._seen(self.read(made), f"application `{config.name}` (`{made}`)")
 
     async def update(

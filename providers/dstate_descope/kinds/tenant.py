@@ -1,12 +1,12 @@
 """Tenants: the customers of a product, each with its own users and settings."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from descope_state.sdk.http import Endpoint
-from descope_state.sdk.provider import Remote
+from descope_state.sdk.provider import Along, Remote
 from descope_state.sdk.schema import Computed, Config, Immutable, Unordered, Volatile, refers
 from dstate_descope import wire
 from dstate_descope.kinds.fields import Attribute, AttributeName, Name, Text
@@ -93,6 +93,7 @@ class TenantKind(Listed[Tenant]):
     calls: ClassVar[Mapping[str, int]] = {"create": 2}
     reads: ClassVar[Mapping[str, int]] = {"create": 1}
     apart: ClassVar[frozenset[str]] = frozenset({"default_roles"})
+    cascades: ClassVar[bool] = True
 
     async def read(self, id: str) -> Remote[Tenant] | None:
         """Give one tenant by its id, or None."""
@@ -108,7 +109,7 @@ class TenantKind(Listed[Tenant]):
         chosen = {"id": config.id, "parent": config.parent}
         body = self._body(config) | {name: value for name, value in chosen.items() if value}
         answer = await self.transport.send(wire.TENANT_CREATE, body=body)
-        made = understood(wire.TENANT_CREATE, wire.Record(answer, self.name).id)
+        made = understood(wire.TENANT_CREATE, lambda: wire.Record(answer, self.name).id())
         what = f"tenant `{config.name}` (`{made}`)"
         if config.default_roles:
             await after_writing(self._give_roles(made, config), what)
@@ -144,12 +145,69 @@ class TenantKind(Listed[Tenant]):
         """Remove a tenant that has no users and no keys; the service refuses any other."""
         await self._gone(wire.TENANT_DELETE, {"id": current.id, "cascade": False})
 
+    async def takes_along(self, currents: Sequence[Remote[Tenant]]) -> Sequence[Sequence[Along]]:
+        """Count the users, roles and keys of tenants: one search for all, and one each for users.
+
+        The users are only counted, never read: there may be any number.
+        """
+        ids = [current.id for current in currents]
+        roles = await self._held(wire.ROLE_SEARCH, ids, rows="roles", of=_level)
+        keys = await self._held(wire.KEY_SEARCH, ids, rows="keys", of=_bound)
+        return [
+            (
+                Along(kind="user", count=await self._users(id_)),
+                _along("role", id_, held=roles),
+                _along("access_key", id_, held=keys),
+            )
+            for id_ in ids
+        ]
+
+    async def delete_along(self, current: Remote[Tenant]) -> None:
+        """Remove a tenant with its users and keys."""
+        await self._gone(wire.TENANT_DELETE, {"id": current.id, "cascade": True})
+
+    async def _users(self, tenant: str) -> int:
+        body = {"tenantIds": [tenant], "limit": 1}
+        answer = await self.transport.send(wire.USER_SEARCH, body=body)
+        return understood(wire.USER_SEARCH, lambda: wire.Record(answer, "answer").whole("total"))
+
+    async def _held(
+        self,
+        endpoint: Endpoint,
+        tenants: Sequence[str],
+        *,
+        rows: str,
+        of: Callable[[wire.Record], set[str]],
+    ) -> dict[str, set[str]]:
+        """Give the ids of what tenants hold, each with the tenants that it belongs to."""
+        answer = await self.transport.send(endpoint, body={"tenantIds": list(tenants)})
+        return understood(
+            endpoint,
+            lambda: {
+                row.id(): of(row) for row in wire.Record(answer, "answer").records(rows, "row")
+            },
+        )
+
     async def _give_roles(self, tenant: str, config: Tenant) -> None:
         body = {"id": tenant, "defaultRoles": list(config.default_roles)}
         await self.transport.send(wire.TENANT_DEFAULT_ROLES, body=body)
 
     def _body(self, config: Tenant) -> wire.Body:
         return self.codec.encode(config, [name for name in _WRITABLE if name not in _APART])
+
+
+def _along(kind: str, tenant: str, *, held: Mapping[str, set[str]]) -> Along:
+    """Name what goes with a tenant: what belongs to that one and to no other."""
+    ids = frozenset(id_ for id_, tenants in held.items() if tenants == {tenant})
+    return Along(kind=kind, count=len(ids), ids=ids)
+
+
+def _level(role: wire.Record) -> set[str]:
+    return {role.text("tenantId")}
+
+
+def _bound(key: wire.Record) -> set[str]:
+    return {one.text("tenantId") for one in key.records("keyTenants", "tenant")}
 
 
 _WRITABLE = TenantKind.codec.writable

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ from descope_state.sdk.faults import (
     Unauthorized,
     Unavailable,
 )
-from descope_state.sdk.provider import Provider, Session, Target
+from descope_state.sdk.provider import Limit, Provider, Session, Target
 from tests.support.provider import FakeProvider, FakeSession, FakeWorld
 
 ALL = {
@@ -45,6 +45,8 @@ class Service:
     targets: list[Target] = field(default_factory=list)
     answers: str = ""
     fault: Fault | None = None
+    base_url: str = ""
+    limits: tuple[Limit, ...] = ()
 
     name: ClassVar[str] = "descope"
     kinds: ClassVar[tuple[type[Any], ...]] = ()
@@ -62,9 +64,9 @@ class Service:
             raise self.fault
         yield FakeSession(
             project_id=self.answers or target.project_id,
-            base_url="",
+            base_url=self.base_url,
             kinds={},
-            limits=(),
+            limits=self.limits,
             lag=0,
             world=FakeWorld(),
             gate=target.gate,
@@ -77,6 +79,10 @@ def no_keychain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
 
 
+def unheard(_text: str) -> None:
+    """Hear no warning."""
+
+
 def workspace(
     root: Path,
     environments: str,
@@ -84,6 +90,7 @@ def workspace(
     environment: str = "dev",
     environ: Mapping[str, str] | None = None,
     providers: Mapping[str, Provider] | None = None,
+    warn: Callable[[str], None] = unheard,
 ) -> Workspace:
     """Open a stack of some environments."""
     text = f"dstate: 1\nname: acme\nenvironments: {environments}\nbackend: {{path: state}}\n"
@@ -96,6 +103,7 @@ def workspace(
         version="1",
         lineage=lambda: "L",
         key=lambda: bytes(32),
+        warn=warn,
     )
     return opened(surroundings, Opening(environment=environment))
 
@@ -291,3 +299,58 @@ def test_without_any_provider_the_command_that_installs_one_is_told(tmp_path: Pa
     with pytest.raises(DstateError, match="no provider is installed") as caught:
         provider_for(workspace(tmp_path, "{dev: {}}"))
     assert "pip install" in caught.value.hint
+
+
+# -- whose limits ---------------------------------------------------------------------------------
+
+LIMITS = (Limit(family="general", calls=1, seconds=60.0),)
+
+
+def calling(root: Path, service: Service, *, budget: Path, warn: Callable[[str], None]) -> None:
+    """Connect, make one call, and go."""
+    place = workspace(
+        root,
+        "{dev: {}}",
+        environ={**SHARED, "DSTATE_BUDGET_DIR": str(budget)},
+        providers={"descope": service},
+        warn=warn,
+    )
+
+    async def once() -> None:
+        gate = Gate()
+        async with connected(place, gate), gate.passing("general"):
+            pass
+
+    asyncio.run(once())
+
+
+def files(folder: Path) -> int:
+    return len(list(folder.iterdir()))
+
+
+def test_two_ports_of_one_host_are_two_services(tmp_path: Path) -> None:
+    budget = tmp_path / "budget"
+    # One call a minute is all that each allows: the second would wait for the first.
+    for url in ("http://127.0.0.1:8080", "http://127.0.0.1:8081/"):
+        service = Service(base_url=url, limits=LIMITS)
+        calling(tmp_path, service, budget=budget, warn=unheard)
+    assert files(budget) == 2
+
+
+def test_the_port_that_goes_without_saying_is_the_same_service(tmp_path: Path) -> None:
+    budget = tmp_path / "budget"
+    plenty = (Limit(family="general", calls=9, seconds=60.0),)
+    for url in ("https://api.example", "https://API.example:443/"):
+        service = Service(base_url=url, limits=plenty)
+        calling(tmp_path, service, budget=budget, warn=unheard)
+    assert files(budget) == 1
+
+
+def test_a_budget_that_cannot_be_shared_is_said(tmp_path: Path) -> None:
+    said: list[str] = []
+    (tmp_path / "link").symlink_to(tmp_path)
+    service = Service(base_url="https://api.example", limits=LIMITS)
+    calling(tmp_path, service, budget=tmp_path / "link", warn=said.append)
+    [warning] = said
+    assert str(tmp_path / "link") in warning
+    assert "by this run alone" in warning

@@ -1,6 +1,7 @@
 """Colour and letters: what a terminal gets, and what a pipe, a file and an old terminal get."""
 
 import contextlib
+import io
 import os
 import pty
 import subprocess
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from descope_state.cli.terminal import wants_colour
+from descope_state.cli.main import real_surroundings
+from descope_state.cli.terminal import Terminal, wants_colour
 
 DSTATE = [sys.executable, "-m", "descope_state"]
 
@@ -110,3 +112,15 @@ def test_a_terminal_that_speaks_no_utf_8_does_no_harm(emulated: Path) -> None:
     made = real(["plan"], emulated, ascii_only)
     assert made.returncode == 0, made.stderr
     assert 'name = "Gr\\xfc\\xdfe"' in made.stdout
+
+
+def test_a_warning_is_given_once_and_a_note_each_time() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    terminal = Terminal(surroundings=real_surroundings(), out=out, err=err, width=80, colour=False)
+    for _ in range(2):
+        terminal.surroundings.warn("the budget\x1b[31m is out of use")
+        terminal.surroundings.note("Waiting 60 s")
+    assert err.getvalue().count("Warning: the budget") == 1
+    assert err.getvalue().count("Waiting 60 s") == 2
+    assert "\x1b" not in err.getvalue()
+    assert out.getvalue() == ""

@@ -1,5 +1,7 @@
 """What an apply is said to cost."""
 
+from dataclasses import replace
+
 from descope_state.core.estimate import estimate
 from descope_state.core.operations import lower
 from descope_state.model.change import Action
@@ -35,6 +37,18 @@ def test_a_batch_is_one_call() -> None:
 
 def test_a_step_takes_as_many_calls_as_its_kind_says() -> None:
     assert costs(4, GENERAL, described=schemas(calls={"create": 3})).calls == 12
+
+
+def test_looks_at_what_was_written_are_among_the_calls_and_told_apart() -> None:
+    described = {
+        kind: replace(one, reads={"create": 1})
+        for kind, one in schemas(calls={"create": 2}).items()
+    }
+    found = costs(4, GENERAL, described=described)
+    assert (found.calls, found.reads) == (8, 4)
+    batched = {kind: replace(one, batches=frozenset({"create"})) for kind, one in described.items()}
+    found = costs(250, GENERAL, described=batched)
+    assert (found.calls, found.reads) == (6, 3)
 
 
 def test_the_slowest_limit_decides() -> None:

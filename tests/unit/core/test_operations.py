@@ -8,6 +8,7 @@ from descope_state.core.graph import Cycle
 from descope_state.core.operations import MOST_IN_BATCH, Operations, lower
 from descope_state.model.change import Action, Change
 from descope_state.model.resource import Entries
+from descope_state.sdk.schema import Field, Shape, Type
 from tests.support.plans import address, change, plan, remembered, schemas
 
 CREATE, UPDATE, REPLACE, DELETE = (
@@ -16,6 +17,9 @@ CREATE, UPDATE, REPLACE, DELETE = (
     Action.REPLACE,
     Action.DELETE,
 )
+
+
+TEXT = Shape(type=Type.STRING)
 
 
 def lowered(*changes: Change, entries: Entries | None = None) -> Operations:
@@ -29,6 +33,24 @@ def waits(found: Operations) -> dict[str, set[str]]:
 
 def skipped(found: Operations) -> list[str]:
     return [place.name for place in found.skipped]
+
+
+def test_what_must_agree_to_go_together_parts_a_batch() -> None:
+    described = {
+        kind: replace(
+            one, together={"delete": "level"}, fields={"level": Field(name="level", shape=TEXT)}
+        )
+        for kind, one in schemas(batches=frozenset({"delete"})).items()
+    }
+    gone = [
+        replace(change(f"r{number}", DELETE), before={"level": level})
+        for number, level in enumerate(("a", "b", "a", "", "b"))
+    ]
+    found = lower(plan(*gone), described)
+    names = [
+        [found.operations[one].address.name for one in batch.operations] for batch in found.batches
+    ]
+    assert sorted(names) == [["r0", "r2"], ["r1", "r4"], ["r3"]]
 
 
 def test_a_creation_waits_for_what_it_needs() -> None:

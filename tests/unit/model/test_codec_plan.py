@@ -125,7 +125,25 @@ EVERYTHING = Plan(
 )
 EMPTY = Plan(bindings=BINDINGS, changes=())
 SMALL = Plan(bindings=BINDINGS, changes=(NOOP,))
-GOLDENS = {"empty.json": EMPTY, "small.json": SMALL, "everything.json": EVERYTHING}
+ALONG = Plan(
+    bindings=BINDINGS,
+    changes=(
+        Change(
+            address=SITE,
+            provider="fake",
+            action=Action.DELETE,
+            id="site-1",
+            takes_along={"user": 212, "role": 2, "$odd": 1},
+        ),
+    ),
+    estimate=Estimate(calls=3, reads=1, changes=1),
+)
+GOLDENS = {
+    "empty.json": EMPTY,
+    "small.json": SMALL,
+    "everything.json": EVERYTHING,
+    "along.json": ALONG,
+}
 
 
 @pytest.mark.parametrize("name", sorted(GOLDENS))

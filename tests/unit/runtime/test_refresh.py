@@ -12,6 +12,7 @@ from descope_state.sdk.faults import Unavailable
 from descope_state.sdk.provider import Limit, Target, Tier
 from tests.support.pipeline import CATALOG
 from tests.support.provider import Call, FakeProvider, FakeWorld
+from tests.support.virtual_time import run
 
 
 def seen(
@@ -36,7 +37,7 @@ def seen(
                 parallelism=parallelism,
             )
 
-    return asyncio.run(look())
+    return run(look())
 
 
 def test_every_kind_in_play_is_listed_once_and_no_other() -> None:

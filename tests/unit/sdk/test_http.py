@@ -43,7 +43,8 @@ class Gate:
         self.families: list[str] = []
 
     @asynccontextmanager
-    async def passing(self, family: str) -> AsyncIterator[None]:
+    async def passing(self, family: str, *, reading: bool = False) -> AsyncIterator[None]:
+        del reading
         self.families.append(family)
         yield
 

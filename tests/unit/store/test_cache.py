@@ -105,7 +105,28 @@ def test_a_write_where_nothing_is_remembered_makes_no_file(cache: Cache) -> None
 
 def test_a_forgotten_answer_is_gone(cache: Cache) -> None:
     kept(cache)
-    cache.forget("k")
+    kept(cache, "l", scope="t")
+    cache.forget("s")
+    assert given(cache) is None
+    assert given(cache, "l", scope="t") == b"body"
+
+
+def test_a_key_that_says_it_all_needs_no_scope(cache: Cache) -> None:
+    kept(cache)
+    found = cache.find("k")
+    assert found is not None
+    assert found.body == b"body"
+    cache.written("s", lasting=False)
+    assert cache.find("k") is None
+
+
+def test_an_answer_that_rests_on_older_ones_ends_with_them(cache: Cache, wall: Wall) -> None:
+    cache.keep("k", b"body", scope="s", token=cache.token("s"), lag=0, age=LIFETIME - 10)
+    wall.now += 9
+    found = cache.find("k", scope="s")
+    assert found is not None
+    assert found.age == LIFETIME - 1
+    wall.now += 1
     assert given(cache) is None
 
 

@@ -67,7 +67,6 @@ _WITH_VALUE = frozenset(
         "--watch",
         "--webhook",
         "--write",
-        "-c",
     }
 )
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}

@@ -8,6 +8,7 @@ import pytest
 
 from descope_state.app.confiding import Confided
 from descope_state.cli.attendant import Attendant
+from descope_state.cli.main import real_surroundings
 from descope_state.cli.terminal import Terminal
 from descope_state.model.address import Address
 from tests.support.spoken import Said, said
@@ -75,7 +76,7 @@ def test_on_the_screen_it_is_shown_once_and_says_so() -> None:
 
     screen = Screen()
     terminal = Terminal(
-        surroundings=None,  # type: ignore[arg-type]  # nothing of it is asked for
+        surroundings=real_surroundings(),
         out=screen,
         err=io.StringIO(),
         width=80,

@@ -43,6 +43,15 @@ NEEDS = {
     "state mv": ["label.docs", "label.other"],
     "state push": ["state.json"],
     "emulator call": ["GET", "/v1/mgmt/role/all"],
+    "drift adopt": ["label.docs"],
+    "env diff": ["test", "staging"],
+    "env promote": ["test", "staging", "label.docs"],
+    "tenant show": ["acme"],
+    "tenant sync": ["--config", "tenants.yaml"],
+    "flow show": ["invite"],
+    "flow diff": ["one.json", "two.json"],
+    "flow import": ["flow.json"],
+    "completion": ["bash"],
     "drift ignore": ["label.docs", "--reason", "r", "--owner", "o", "--until", "2099-12-31"],
 }
 # What may be left out, and what takes as many as there are.
@@ -52,11 +61,30 @@ OPTIONAL = {
     "emulator call": ["{}"],
     "output": ["name"],
     "runs show": ["run"],
+    "env show": ["test"],
+    "import": ["label.docs", "label-1"],
+    "tenant update": ["acme"],
+    "tenant delete": ["acme"],
+    "flow delete": ["invite"],
+    "backup show": ["1"],
+    "backup verify": ["1"],
+    "backup restore": ["1"],
+    "undo": ["run"],
+    "demo": ["folder"],
+    "init": ["folder"],
     "state list": ["label"],
     "state rollback": ["3"],
 }
 MANY = {"state rm"}
-FREE = {"drift revert"}
+FREE = {
+    "drift accept",
+    "drift adopt",
+    "drift revert",
+    "env matrix",
+    "env promote",
+    "flow diff",
+    "flow export",
+}
 
 
 @dataclass(slots=True)
@@ -126,7 +154,8 @@ def test_one_argument_too_many(place: Place, name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted({*NEEDS, *MANY}))
 def test_an_argument_that_is_missing(place: Place, name: str) -> None:
-    assert "missing argument" in place.refuses(*name.split())
+    words = "missing option" if NEEDS.get(name, [""])[0].startswith("--") else "missing argument"
+    assert words in place.refuses(*name.split())
 
 
 @pytest.mark.parametrize(

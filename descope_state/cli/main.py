@@ -5,7 +5,8 @@ import os
 import shutil
 import signal
 import sys
-from functools import wraps
+from collections.abc import Callable
+from functools import cache, wraps
 from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -131,8 +132,7 @@ def _top(
 def run(arguments: list[str], terminal: Terminal) -> int:
     """Run one command line and give its exit status."""
     try:
-        command = typer.main.get_command(application())
-        status = command.main(
+        status = _main()(
             args=normalized(arguments), prog_name="dstate", standalone_mode=False, obj=terminal
         )
     except DstateError as error:
@@ -147,6 +147,12 @@ def run(arguments: list[str], terminal: Terminal) -> int:
     if status == Exit.INTERRUPTED and not terminal.explained:
         terminal.tell([line("interrupted; nothing was changed", "warning")])
     return status if isinstance(status, int) else Exit.DONE
+
+
+@cache
+def _main() -> Callable[..., object]:
+    """Put the commands together once: `demo` runs dozens of them in one process."""
+    return typer.main.get_command(application()).main
 
 
 def _misused(error: typer.TyperException, terminal: Terminal) -> int:

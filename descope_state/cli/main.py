@@ -19,6 +19,7 @@ from descope_state.cli.arguments import normalized
 from descope_state.cli.catalogue.command import Command
 from descope_state.cli.terminal import Terminal, wants_colour
 from descope_state.errors import DstateError, Exit, UsageError
+from descope_state.model.unspoken import Unspoken
 from descope_state.report.problems import problems_text
 from descope_state.report.spans import line
 from descope_state.version import __version__
@@ -253,7 +254,7 @@ def _bug(error: Exception, terminal: Terminal) -> int:
 def real_surroundings() -> Surroundings:
     """Give the world as it is."""
     return Surroundings(
-        environ=dict(os.environ),
+        environ=Unspoken(os.environ),
         folder=Path.cwd(),
         now=_now,
         providers=_providers,

@@ -13,10 +13,14 @@ _BLANK = re.compile(rb"\s+")
 _SHORTEST = 12
 
 
-def canary(*, spice: bool = True) -> str:
-    """Make up a secret that no other run has; one for a header has plain letters only."""
-    word = secrets.token_urlsafe(18)
-    return f"{word}{_SPICE}{secrets.token_hex(6)}" if spice else word
+def canary() -> str:
+    """Make up a secret that no other run has."""
+    return f"{secrets.token_urlsafe(18)}{_SPICE}{secrets.token_hex(6)}"
+
+
+def management_key() -> str:
+    """Make up one that looks as the service's do, for nothing else is sent."""
+    return f"K{secrets.token_hex(14)}"
 
 
 def forms(secret: str) -> set[bytes]:

@@ -12,6 +12,7 @@ from traceback import TracebackException
 import pytest
 
 from descope_state.cli import main
+from descope_state.cli.terminal import Terminal
 from descope_state.errors import DstateError
 from tests.support import canaries
 from tests.support.served import PROJECT, Wired, wired
@@ -148,7 +149,7 @@ def ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ended]:
         one.arm()
         told = main._told
 
-        def overheard(error: DstateError, terminal: main.Terminal) -> int:
+        def overheard(error: DstateError, terminal: Terminal) -> int:
             # What a crash reporter would send: the whole chain, with the values at hand.
             text = TracebackException.from_exception(error, capture_locals=True)
             one.tracebacks.append("".join(text.format()))

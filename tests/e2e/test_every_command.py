@@ -164,3 +164,17 @@ def test_no_name_acts_and_no_secret_is_let_out(
     assert list(complaints(told)) == []
     done = {heard.words for heard in told.teller.heard if heard.status in (0, 2)}
     assert unsaid(done) == LEFT_OUT
+
+
+def test_a_raw_output_is_exact_in_a_pipe_and_harmless_on_a_screen(tmp_path: Path) -> None:
+    (tmp_path / "dstate.yaml").write_text(json.dumps(hostile.SETTINGS))
+    name = "\x1b]52;c;cm0=\x07\u202e\x9b31m\nnext"
+    text = {"resources": {}, "outputs": {"o": {"value": name}}}
+    (tmp_path / "all.yaml").write_text(json.dumps(text))
+    teller = Teller(folder=tmp_path, environ=dict(surroundings_in(tmp_path)))
+    teller.say(("apply", "-auto-approve"), VIEWS[0])
+    piped, shown = (
+        teller.say(("output", "--raw", "o"), view) for view in (View(width=80), VIEWS[-1])
+    )
+    assert piped.out == name
+    assert shown.out == r"\x1b]52;c;cm0=\x07\u202e\x9b31m" + "\nnext"

@@ -62,7 +62,6 @@ apply --env other -auto-approve --verbose -secrets-into told-other
 plan -detailed-exitcode
 output
 output --json
-output --raw o
 """
 
 _LOOKING = """

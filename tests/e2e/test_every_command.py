@@ -11,6 +11,7 @@ from xml.parsers import expat
 
 import pytest
 
+from descope_state.cli import commands
 from tests.support import canaries, hostile
 from tests.support.effort import examples
 from tests.support.every_command import (
@@ -178,3 +179,15 @@ def test_a_raw_output_is_exact_in_a_pipe_and_harmless_on_a_screen(tmp_path: Path
     )
     assert piped.out == name
     assert shown.out == r"\x1b]52;c;cm0=\x07\u202e\x9b31m" + "\nnext"
+
+
+def test_what_is_typed_does_not_act_either(tmp_path: Path) -> None:
+    (tmp_path / "dstate.yaml").write_text(json.dumps(hostile.SETTINGS))
+    (tmp_path / "all.yaml").write_text("resources: {}\n")
+    teller = Teller(folder=tmp_path, environ=dict(surroundings_in(tmp_path)))
+    typed = "\x1b]52;c;cm0=\x07\u202e\x9b5m\n\nError E1: x"
+    for command in commands.ALL:
+        for tail in ((f"--{typed}",), ("--env", typed)):
+            heard = teller.say((*command.name.split(), *tail), VIEWS[0])
+            assert heard.status in (1, 5, 64), heard  # none is taken for good
+            assert list(_acting(heard)) == []

@@ -20,6 +20,7 @@ LONG = 10_000
 # The service takes no longer names of roles; other kinds take what is left of a longer one.
 _SHORT = 90
 
+# Half of a character is not among them: `sdk/http.py` refuses an answer that has one.
 _FRAGMENTS = (
     "\x1b[5m", "\x1b[38;5;201m", "\x1b[2J\x1b[H", "\x1b]0;title\x07", "\x1bc", "\x1bP+q\x1b\\",
     "\x1b]52;c;cm0gLXJm\x07", "\x1b]8;;https://evil.example\x1b\\here\x1b]8;;\x1b\\",
@@ -37,7 +38,7 @@ _FRAGMENTS = (
     "-rf", "%s%n", "{0}", "{{user}}", "| x | y |", "```", "![](https://evil.example)",
     "<img src=x>",
     '"];digraph{', "end\nsubgraph x", "e\u0301\u0301", "\u0430dmin", "\u3164", "\uffa0", "東京",
-    "🎉", "\ud800",
+    "🎉",
 )  # fmt: skip
 
 
@@ -58,11 +59,6 @@ def _name(fragment: str, number: int, chance: random.Random) -> str:
         case _:
             text = f"{more}n{number}{fragment}"
     return text[:_SHORT]
-
-
-def printable_in_yaml(text: str) -> bool:
-    """Tell whether YAML can spell a text; no reader of YAML takes half of a character."""
-    return not any("\ud800" <= one <= "\udfff" for one in text)
 
 
 SETTINGS = {

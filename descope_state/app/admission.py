@@ -11,6 +11,7 @@ from descope_state.core.secret_sources import secrets_in
 from descope_state.errors import DstateError, Refused, StalePlan, UsageError
 from descope_state.model.plan import Bindings, Plan
 from descope_state.model.state import Snapshot
+from descope_state.model.unspoken import Unspoken
 
 AGAIN = "make the plan again with `dstate plan -out FILE`"
 
@@ -90,19 +91,18 @@ def refuse_violations(
 
 def revealed(plan: Plan, workspace: Workspace, *, key: bytes) -> dict[str, str]:
     """Read the secrets that a plan will write; each must be the one it was planned with."""
-    found: dict[str, str] = {}
+    found = Unspoken()
     for source, expected in secrets_in(plan).items():
         try:
-            value = workspace.secrets.read(source)
+            found[source] = workspace.secrets.read(source)
         except ValueError as error:
             message = f"secret `{source}`: {error}"
             raise StalePlan(
                 message, hint="set it where dstate runs, as it was for the plan"
             ) from error
-        if fingerprint(value, key=key) != expected:
+        if fingerprint(found[source], key=key) != expected:
             message = f"secret `{source}` is no longer the one that the plan was made with"
             raise StalePlan(message, hint=AGAIN)
-        found[source] = value
     return found
 
 

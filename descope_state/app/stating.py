@@ -15,7 +15,7 @@ from descope_state.core.replay import Replay
 from descope_state.errors import DamagedState, DstateError, Refused, UsageError
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
-from descope_state.model.codec import decode_state, encode_state
+from descope_state.model.codec import decode_state, show_state
 from descope_state.model.nearness import meant
 from descope_state.model.plan import OutputValue
 from descope_state.model.resource import Entry
@@ -166,9 +166,9 @@ def file_of(path: Path) -> bytes:
     return read_anywhere(path, limit=_LARGEST)
 
 
-def text_of(snapshot: Snapshot) -> bytes:
-    """Give a state as its file has it."""
-    return encode_state(snapshot)
+def text_of(snapshot: Snapshot) -> str:
+    """Give a state as its file has it, harmless to whoever looks at it."""
+    return show_state(snapshot)
 
 
 def copies(surroundings: Surroundings, opening: Opening) -> list[Copy]:

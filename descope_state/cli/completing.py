@@ -1,5 +1,6 @@
 """Completion for the shell: its script, and what may stand at a place of the command line."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
@@ -10,6 +11,10 @@ from descope_state.cli.terminal import Terminal
 
 ASKING = "_DSTATE_COMPLETE"
 """The variable by which the shell's script asks; the library derives its name from ours."""
+
+
+# A shell pastes an answer in as it is: one that it would run, expand or hide is no answer.
+_INERT = re.compile(r'[\w.@:/+,="\[\]-]+')
 
 
 class Shell(StrEnum):
@@ -83,7 +88,7 @@ def addresses(context: typer.Context, incomplete: str) -> list[str]:
         context.find_root().params.get("chdir"),
         environment=context.params.get("env"),
     )
-    return [name for name in names if name.startswith(incomplete)]
+    return [name for name in names if name.startswith(incomplete) and _INERT.fullmatch(name)]
 
 
 def _terminal(context: typer.Context) -> Terminal:

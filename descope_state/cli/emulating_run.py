@@ -9,7 +9,6 @@ from descope_state.app.workspace import Opening
 from descope_state.cli.terminal import Terminal
 from descope_state.errors import DstateError, Refused, UsageError
 from descope_state.frozen import dataclass
-from descope_state.report.clean import escaped
 from descope_state.sdk.emulation import Call, Serving
 from descope_state.sdk.provider import Tier
 
@@ -94,4 +93,4 @@ def run_call(terminal: Terminal, opening: Opening, *, asked: Call) -> None:
 
 
 def _spelled(value: object) -> str:
-    return escaped(jsonlib.dumps(value, ensure_ascii=False)) + "\n"
+    return jsonlib.dumps(value, ensure_ascii=False) + "\n"

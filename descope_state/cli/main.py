@@ -5,7 +5,8 @@ import os
 import shutil
 import signal
 import sys
-from functools import wraps
+from collections.abc import Callable
+from functools import cache, wraps
 from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -18,6 +19,7 @@ from descope_state.cli.arguments import normalized
 from descope_state.cli.catalogue.command import Command
 from descope_state.cli.terminal import Terminal, wants_colour
 from descope_state.errors import DstateError, Exit, UsageError
+from descope_state.model.unspoken import Unspoken
 from descope_state.report.problems import problems_text
 from descope_state.report.spans import line
 from descope_state.version import __version__
@@ -131,8 +133,7 @@ def _top(
 def run(arguments: list[str], terminal: Terminal) -> int:
     """Run one command line and give its exit status."""
     try:
-        command = typer.main.get_command(application())
-        status = command.main(
+        status = _main()(
             args=normalized(arguments), prog_name="dstate", standalone_mode=False, obj=terminal
         )
     except DstateError as error:
@@ -147,6 +148,12 @@ def run(arguments: list[str], terminal: Terminal) -> int:
     if status == Exit.INTERRUPTED and not terminal.explained:
         terminal.tell([line("interrupted; nothing was changed", "warning")])
     return status if isinstance(status, int) else Exit.DONE
+
+
+@cache
+def _main() -> Callable[..., object]:
+    """Put the commands together once: `demo` runs dozens of them in one process."""
+    return typer.main.get_command(application()).main
 
 
 def _misused(error: typer.TyperException, terminal: Terminal) -> int:
@@ -247,7 +254,7 @@ def _bug(error: Exception, terminal: Terminal) -> int:
 def real_surroundings() -> Surroundings:
     """Give the world as it is."""
     return Surroundings(
-        environ=dict(os.environ),
+        environ=Unspoken(os.environ),
         folder=Path.cwd(),
         now=_now,
         providers=_providers,

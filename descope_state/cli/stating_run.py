@@ -96,7 +96,7 @@ def run_pull(terminal: Terminal, opening: Opening) -> None:
     """Print the state."""
     sight = looked_at(terminal.surroundings, opening)
     _note_open(terminal, sight.open_run)
-    terminal.write(text_of(sight.snapshot).decode("utf-8", "surrogatepass"))
+    terminal.write(text_of(sight.snapshot))
 
 
 def run_push(terminal: Terminal, opening: Opening, *, file: Path, seconds: float) -> None:
@@ -184,7 +184,7 @@ def run_output(
         if not isinstance(found.value, str | int | float) or isinstance(found.value, bool):
             message = f"output `{name}` is no text and no number"
             raise UsageError(message, hint=f"write `dstate output --json {name}`")
-        terminal.write(str(found.value))
+        terminal.pass_on(str(found.value))
     elif json:
         terminal.write(one_line(plain(found.value)) + "\n")
     else:

@@ -7,7 +7,8 @@ from typing import TextIO
 
 from descope_state.app.surroundings import Surroundings
 from descope_state.frozen import dataclass
-from descope_state.report.clean import clean
+from descope_state.model.unseen import escaped
+from descope_state.report.clean import clean, visible
 from descope_state.report.spans import Line, line, painted, plain
 
 
@@ -39,8 +40,12 @@ class Terminal:
         self._print(self.out, lines)
 
     def write(self, text: str) -> None:
-        """Print text that must stand as it is, such as JSON."""
-        self.out.write(text)
+        """Print text that must stand as it is, such as JSON: that says the same when escaped."""
+        self.out.write(escaped(text))
+
+    def pass_on(self, text: str) -> None:
+        """Print to the letter what another program reads; a terminal is no program."""
+        self.out.write(visible(text, multiline=True) if self.out.isatty() else text)
 
     def tell(self, lines: Iterable[Line]) -> None:
         """Print what goes on besides."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from descope_state.config.files import read_inside
 from descope_state.errors import Invalid, Origin, Problem, UnsafeFile
+from descope_state.model.unspoken import Unspoken
 
 _NAME = ".env"
 _ORIGIN = Origin(file=_NAME, line=1)
@@ -24,7 +25,7 @@ _ESCAPES: Mapping[str, str] = {"n": "\n", "t": "\t", "r": "\r"}
 def environment(root: Path, environ: Mapping[str, str]) -> Mapping[str, str]:
     """Give the environment variables, with those of `.env` where the real ones are silent."""
     if not (root / _NAME).exists():
-        return environ
+        return Unspoken(environ)
     _refuse_tracked(root)
     try:
         text = read_inside(root, _NAME, limit=_LARGEST).decode("utf-8")
@@ -33,7 +34,7 @@ def environment(root: Path, environ: Mapping[str, str]) -> Mapping[str, str]:
     except UnicodeDecodeError:
         message = f"`{_NAME}` is not UTF-8 text"
         raise UnsafeFile(message, origin=_ORIGIN) from None
-    return {**_variables(text), **environ}
+    return Unspoken({**_variables(text), **environ})
 
 
 def _refuse_tracked(root: Path) -> None:

@@ -97,7 +97,7 @@ def fingerprints(
     problems: list[Problem] = []
     for secret, origin in secrets.items():
         try:
-            value = sources.read(secret.source)
+            found[secret.source] = fingerprint(sources.read(secret.source), key=key)
         except ValueError as error:
             problems.append(
                 Problem(
@@ -107,8 +107,6 @@ def fingerprints(
                     hint="set it where dstate runs",
                 )
             )
-            continue
-        found[secret.source] = fingerprint(value, key=key)
     if problems:
         raise Invalid(problems)
     return found

@@ -33,7 +33,7 @@ from descope_state.model.codec_plan_read import (
     read_change,
     read_plan,
 )
-from descope_state.model.codec_state import SNAPSHOT, read_snapshot, snapshot_bytes
+from descope_state.model.codec_state import SNAPSHOT, read_snapshot, shown_bytes, snapshot_bytes
 from descope_state.model.codec_value import (
     Malformed,
     parsed,
@@ -66,6 +66,7 @@ __all__ = [
     "revived",
     "revived_change",
     "revived_entry",
+    "show_state",
 ]
 
 T = TypeVar("T")
@@ -88,6 +89,11 @@ _PLAN_HINT = "make the plan again with `dstate plan -out FILE`"
 def encode_state(snapshot: Snapshot) -> bytes:
     """Write a snapshot as the bytes of a state file."""
     return snapshot_bytes(snapshot)
+
+
+def show_state(snapshot: Snapshot) -> str:
+    """Write a state for a screen or a pipe: what acts on a terminal is escaped, as JSON does."""
+    return shown_bytes(snapshot).decode()
 
 
 def decode_state(data: bytes, *, sealed: bool = True) -> Snapshot:

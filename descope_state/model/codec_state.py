@@ -10,6 +10,7 @@ from descope_state.model.codec_value import MARK, Record, addresses_spelled
 from descope_state.model.plan import OutputValue
 from descope_state.model.resource import Entry, Status
 from descope_state.model.state import Head, Pending, Snapshot
+from descope_state.model.unseen import escaped
 from descope_state.model.value import Json, Value, encoded, plain
 
 SNAPSHOT = frozenset(
@@ -46,6 +47,20 @@ _lines = json.JSONEncoder(
 
 def snapshot_bytes(snapshot: Snapshot) -> bytes:
     """Write a snapshot: the checksum on the second line covers every byte after that line."""
+    return _sealed(_unsealed(snapshot))
+
+
+def shown_bytes(snapshot: Snapshot) -> bytes:
+    """Write one that says the same, and does no harm to a terminal that shows it."""
+    return _sealed(escaped(_unsealed(snapshot)))
+
+
+def _sealed(text: str) -> bytes:
+    rest = text.encode("utf-8", "surrogatepass")
+    return b'{\n "checksum": "%s",\n%s' % (sha256(rest).hexdigest().encode(), rest)
+
+
+def _unsealed(snapshot: Snapshot) -> str:
     header = (
         ' "format": 1,\n'
         f' "lineage": {_quoted(snapshot.lineage)},\n'
@@ -57,8 +72,7 @@ def snapshot_bytes(snapshot: Snapshot) -> bytes:
     header += _head_text(snapshot.audit)
     body = ",\n".join(_entries(snapshot.entries))
     entries = f' "entries": {{\n{body}\n }}\n}}\n' if body else ' "entries": {}\n}\n'
-    rest = (header + entries).encode("utf-8", "surrogatepass")
-    return b'{\n "checksum": "%s",\n%s' % (sha256(rest).hexdigest().encode(), rest)
+    return header + entries
 
 
 def _outputs_text(outputs: Mapping[str, OutputValue]) -> str:

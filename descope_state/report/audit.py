@@ -6,15 +6,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from descope_state.model.value import Json
-from descope_state.report.clean import clean
+from descope_state.report.clean import clean, visible
+from descope_state.report.sheet import inert
 from descope_state.report.spans import Line, Span, Style
 
 COLUMNS = (
     "seq", "at", "run", "actor", "git", "ci", "command", "environment", "operation", "address",
     "kind", "id", "outcome", "error", "serial", "before", "after",
 )  # fmt: skip
-# A spreadsheet takes a cell that begins so for something to be computed.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _STYLES: Mapping[str, Style] = {
     "failed": "error",
     "refused": "warning",
@@ -72,7 +71,7 @@ def _cell(value: Json) -> str:
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=True)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return inert(visible(text))
 
 
 def _csv(cells: Iterable[str]) -> str:

@@ -7,19 +7,10 @@ names look the same. Every such character becomes visible text such as `\x1b` or
 
 import re
 
+from descope_state.model.unseen import UNSAFE, UNSAFE_IN_LINES
+
 LONGEST = 10_000
 
-_CONTROLS = r"\x00-\x1f\x7f-\x9f"
-_FORMATS = (
-    r"\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u180b-\u180f\u200b-\u200f"
-    r"\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff\U000110bd\U000110cd\U00013430-\U0001343f"
-    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-)
-_BLANKS = r"\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
-_SURROGATES = r"\ud800-\udfff"
-
-_UNSAFE = re.compile(f"[{_CONTROLS}{_FORMATS}{_BLANKS}{_SURROGATES}]")
-_UNSAFE_IN_LINES = re.compile(rf"(?![\n\t])[{_CONTROLS}{_FORMATS}{_BLANKS}{_SURROGATES}]")
 _NAMED = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
@@ -28,30 +19,20 @@ def clean(text: str, *, multiline: bool = False) -> str:
 
     Newlines and tabs stay only where `multiline` says that the place can hold them.
     """
-    if len(text) > LONGEST:
-        text = shortened(text, LONGEST)
+    return visible(shortened(text, LONGEST), multiline=multiline)
+
+
+def visible(text: str, *, multiline: bool = False) -> str:
+    """Do the same with a text that must not be cut, however long it is."""
     if text.isascii() and text.isprintable():
         return text
-    return (_UNSAFE_IN_LINES if multiline else _UNSAFE).sub(_visible, text)
-
-
-def escaped(text: str) -> str:
-    """Escape in a JSON document, as JSON does, what could act on a terminal or hide from a reader.
-
-    What it says stays the same to the letter, and what can be read stays as it is.
-    """
-    return text if text.isascii() and "\x7f" not in text else _UNSAFE_IN_LINES.sub(_spelled, text)
+    return (UNSAFE_IN_LINES if multiline else UNSAFE).sub(_visible, text)
 
 
 def shortened(text: str, longest: int) -> str:
     """Cut a text and say how much of it is missing."""
     missing = len(text) - longest
     return text if missing <= 0 else f"{text[:longest]}… ({missing:,} more characters)"
-
-
-def _spelled(match: re.Match[str]) -> str:
-    units = match.group().encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
 
 def _visible(match: re.Match[str]) -> str:

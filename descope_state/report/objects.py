@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from descope_state.core.documents import arranged
 from descope_state.model.browsed import Sketch
+from descope_state.model.unseen import escaped
 from descope_state.model.value import Value
-from descope_state.report.clean import clean, escaped
+from descope_state.report.clean import clean
 from descope_state.report.spans import Line, Span, columns, data, line
 from descope_state.report.table import cell, cut
 from descope_state.report.values import size

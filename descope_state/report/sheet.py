@@ -17,13 +17,15 @@ def sheet(rows: Iterable[Row], names: Sequence[str]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
     for row in rows:
-        writer.writerow([_inert(row.get(name)) for name in names])
+        writer.writerow([_cell(row.get(name)) for name in names])
     return out.getvalue()
 
 
-def _inert(value: Value) -> str:
-    text = cell(value)
-    number = isinstance(value, int | float)
-    harmless = number or not text.lstrip().startswith(_FORMULA)
-    # `cell` has made tabs and line breaks visible: they begin with a backslash by now.
-    return text if harmless else f"'{text}"
+def _cell(value: Value) -> str:
+    return cell(value) if isinstance(value, int | float) else inert(cell(value))
+
+
+def inert(text: str) -> str:
+    """Keep a clean text from being computed by whoever opens the sheet."""
+    # Tabs and line breaks have been made visible: they begin with a backslash by now.
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

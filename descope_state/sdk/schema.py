@@ -9,6 +9,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
@@ -177,6 +178,12 @@ class Schema:
 
 def fields_of(model: type[BaseModel]) -> dict[str, Field]:
     """Read the fields of a model, marks and all."""
+    return dict(_fields(model))
+
+
+@cache
+def _fields(model: type[BaseModel]) -> Mapping[str, Field]:
+    """Read them once: a class stays as it was written, and a command may ask again and again."""
     return {name: _field(name, info) for name, info in model.model_fields.items()}
 
 

@@ -86,6 +86,14 @@ def test_what_only_the_state_holds_is_told_as_well(shell: Shell, stack: Path) ->
     assert shell.tab("dstate state show ") == ["role.analyst", "role.editor"]
 
 
+def test_what_a_shell_would_run_or_hide_is_told_nobody(shell: Shell, stack: Path) -> None:
+    keys = '["plain-1", "$(reboot)", "`reboot`", "a b", "x;y", "\\u202eback", "\\u009b31m", "*"]'
+    block = f"    many: {{for_each: {keys}, name: '${{each.key}}'}}\n"
+    (stack / "stack.yaml").write_text("resources:\n  role:\n" + block)
+    said(["apply", "-auto-approve"], folder=stack)
+    assert shell.tab("dstate state show ") == ["role.many", 'role.many["plain-1"]']
+
+
 def test_outside_a_stack_and_in_a_broken_one_nothing_is_told(shell: Shell, stack: Path) -> None:
     (stack / "stack.yaml").write_text("resources: [\n")
     assert shell.tab("dstate why role") == []

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from descope_state.model.unseen import escaped
 from descope_state.model.value import Value
-from descope_state.report.clean import escaped
 from descope_state.report.objects import document_text
 from descope_state.report.sheet import sheet
 from descope_state.report.spans import columns, plain

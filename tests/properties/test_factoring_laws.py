@@ -13,7 +13,7 @@ from tests.support.several import Desks, Project, families
 
 
 @settings(
-    max_examples=examples(3, 200, soak=2000),
+    max_examples=examples(2, 200, soak=2000),
     derandomize=repeatable(),
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -16,6 +16,7 @@ from descope_state.app.surroundings import Surroundings
 from descope_state.cli import commands, completing
 from descope_state.cli.arguments import normalized
 from descope_state.cli.catalogue.command import Command
+from descope_state.cli.listing import listed, misuse
 from descope_state.cli.terminal import Terminal, wants_colour
 from descope_state.errors import DstateError, Exit, UsageError
 from descope_state.report.problems import problems_text
@@ -131,7 +132,7 @@ def _top(
 def run(arguments: list[str], terminal: Terminal) -> int:
     """Run one command line and give its exit status."""
     try:
-        command = typer.main.get_command(application())
+        command = listed(application())
         status = command.main(
             args=normalized(arguments), prog_name="dstate", standalone_mode=False, obj=terminal
         )
@@ -156,8 +157,7 @@ def _misused(error: typer.TyperException, terminal: Terminal) -> int:
         return Exit.USAGE
     context = getattr(error, "ctx", None)
     where = context.command_path if context is not None else "dstate"
-    problem = UsageError(message[:1].lower() + message[1:], hint=f"see `{where} --help`")
-    return _told(problem, terminal)
+    return _told(misuse(error, command=where), terminal)
 
 
 def _told(error: DstateError, terminal: Terminal) -> int:

@@ -42,6 +42,10 @@ _OPTIONS = {
 }
 
 
+_MISSING = {
+    "dstate show": "`dstate show plan.json` shows a saved plan, `dstate state list` the state",
+    "dstate env diff": "`dstate env diff dev staging` compares two; `dstate env list` names them",
+}
 _UNKNOWN = re.compile(r"No such command '([a-z-]+)'")
 
 
@@ -59,4 +63,6 @@ def misuse(error: typer.TyperException, *, command: str) -> UsageError:
     if unknown is not None and command == "dstate" and unknown[1] in _COMMANDS:
         return UsageError(f"there is no command `{unknown[1]}`", hint=_COMMANDS[unknown[1]])
     hint = _OPTIONS.get(getattr(error, "option_name", ""), f"see `{command} --help`")
+    if message.startswith("Missing argument"):
+        hint = _MISSING.get(command, hint)
     return UsageError(message[:1].lower() + message[1:], hint=hint)

@@ -100,6 +100,7 @@ def test_no_row_of_a_list_of_commands_is_cut_off(group: tuple[str, ...]) -> None
         ("taint role.analyst", "dstate plan -replace ADDRESS"),
         ("workspace list", "dstate env list"),
         ("plan -lock=false", "none is ever stuck"),
+        ("show", "dstate state list"),
         ("plan --nonsense", "see `dstate plan --help`"),
         ("nonsense", "see `dstate --help`"),
         ("tenant taint", "see `dstate tenant --help`"),

@@ -26,9 +26,9 @@ from descope_state.app.connecting import connected, gate_for, translated
 from descope_state.app.locking import locked, refusals_told, started_by
 from descope_state.app.planning import Planned, Reading, planned
 from descope_state.app.remembering import writing_to
+from descope_state.app.saved import sealed
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened, outlined
-from descope_state.config.files import read_anywhere
 from descope_state.core.observation import Observation
 from descope_state.core.planner import Wishes
 from descope_state.core.ports import SILENT, Confidant, Observer
@@ -42,8 +42,6 @@ from descope_state.runtime.gate import Gate
 from descope_state.runtime.interruption import Stop, listening
 from descope_state.sdk.provider import Session
 from descope_state.store.session import Held
-
-_LARGEST = 1 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +116,7 @@ def apply_saved(
     watch: Watch,
 ) -> Applied:
     """Apply a plan from a file: what was reviewed is what is applied."""
-    data = read_anywhere(path, limit=_LARGEST)
+    data = sealed(path)
     bindings = plan_bindings(data)
     workspace = workspace_of(surroundings, bindings, opening=opening)
     name = bindings.environment

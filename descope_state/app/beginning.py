@@ -30,8 +30,8 @@ resources:
       description: Reads reports
       permissions: ["${permission.read_reports.name}"]
 """
-_IGNORED = """\
-# What dstate remembers, until you decide who shares it; it holds no secret.
+IGNORED = """\
+# What dstate remembers, and the key that seals its plans: share it, but not by git.
 /state/
 # Credentials of a laptop.
 .env
@@ -74,7 +74,7 @@ def files_of(beginning: Beginning, schema: Mapping[str, object]) -> dict[str, st
         SETTINGS_FILE: _settings(beginning),
         "resources/roles.yaml": _RESOURCES,
         SCHEMA_FILE: dumps(schema, indent=1, ensure_ascii=False) + "\n",
-        ".gitignore": _IGNORED,
+        ".gitignore": IGNORED,
         "README.md": _readme(beginning),
     }
 

@@ -5,6 +5,7 @@ be must take objects over and do nothing else. Files are written whole, then the
 into the state, and a plan made anew from the files and the project must be empty.
 """
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from typing import Protocol
 from descope_state.app.admission import confirm
 from descope_state.app.adopting import Task
 from descope_state.app.applying import Manner, Watch
+from descope_state.app.beginning import IGNORED
 from descope_state.app.emulating import copied
 from descope_state.app.intaking import (
     ahead,
@@ -224,6 +226,8 @@ class _Stack:
         files = dict(_files(self.workspace, found))
         if self.new:
             files[SETTINGS_FILE] = self._settings(seen).encode()
+            if not os.path.lexists(self.workspace.root / ".gitignore"):
+                files[".gitignore"] = IGNORED.encode()
         return Found(
             root=self.workspace.root,
             environment=self.workspace.environment,

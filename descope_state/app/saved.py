@@ -1,5 +1,6 @@
 """Saves plans, and reads them back as far as they can be trusted."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from descope_state.app.surroundings import Surroundings
 from descope_state.config.files import read_anywhere
 from descope_state.config.location import find_stack, state_folder
 from descope_state.config.settings import read_settings
-from descope_state.errors import DstateError
+from descope_state.errors import DstateError, UnsafeFile
 from descope_state.frozen import dataclass
 from descope_state.model.codec import decode_plan, encode_plan, plan_bindings
 from descope_state.model.plan import Bindings, Plan
@@ -36,7 +37,7 @@ def save_plan(path: Path, plan: Plan, *, key: bytes) -> None:
 
 def read_plan(surroundings: Surroundings, path: Path, *, chdir: Path | None) -> SavedPlan:
     """Read a saved plan; its seal is verified with the key of the state it was made from."""
-    data = read_anywhere(path, limit=_LARGEST)
+    data = sealed(path)
     key, why = _key(surroundings, plan_bindings(data), chdir)
     catalog = catalog_of(surroundings.providers())
     return SavedPlan(
@@ -45,6 +46,14 @@ def read_plan(surroundings: Surroundings, path: Path, *, chdir: Path | None) -> 
         verified=key is not None,
         why=why,
     )
+
+
+def sealed(path: Path) -> bytes:
+    """Give a saved plan as it lies on the disk."""
+    if not os.path.lexists(path):
+        message = f"there is no plan `{path}`"
+        raise UnsafeFile(message, hint=f"`dstate plan -out {path.name}` makes one")
+    return read_anywhere(path, limit=_LARGEST)
 
 
 def _key(

@@ -170,10 +170,10 @@ def refresh(
     lock_timeout: LockTimeout = None,
     json: AsJson = False,
 ) -> None:
-    """Take into the state what changed outside dstate, once that is approved.
+    """Take into the state what changed outside dstate.
 
-    Nothing is written to the project. What the stack wants stays as it is: the next plan sets it
-    back.
+    Asks first. Nothing is written to the project. What the stack wants stays as it is: the next
+    plan sets it back.
     """
     from descope_state.cli.applying_run import run_apply
 

@@ -74,6 +74,8 @@ _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 def normalized(arguments: list[str]) -> list[str]:
     """Rewrite a command line so that the parser understands it."""
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:], "--help"]
     front: list[str] = []
     rest: list[str] = []
     pending = iter(arguments)

@@ -66,7 +66,10 @@ def log(
 
 
 def verify(context: typer.Context, *, env: EnvironmentName = None) -> None:
-    """See whether a record was changed, removed or moved, and name the first."""
+    """Name the first record that was changed, removed or moved.
+
+    Where there is none, the record is whole.
+    """
     from descope_state.cli.auditing_run import run_verify
 
     raise typer.Exit(run_verify(context.obj, opening(context.obj, env=env)))

@@ -115,7 +115,7 @@ def _listing(noun: Noun) -> Callable[..., None]:
         )
         run_list(context.obj, env=env, asked=asked)
 
-    words = f"List the {noun.many} of a project, and which address of the stack has each."
+    words = f"List the {noun.many} of a project, and the address that each has."
     return named("listing", listing, words=words)
 
 

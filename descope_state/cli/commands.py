@@ -34,13 +34,13 @@ ALL = (
 )
 GROUPS = {
     "cache": "What was read of projects in the last five minutes.",
-    "tenant": "Look at the tenants of a project, and change them, one by one.",
-    "flow": "Look at the flows of a project, take them out, compare them, put them in.",
+    "tenant": "Look at the tenants of a project, and change single ones.",
+    "flow": "Look at the flows of a project; export, compare, import.",
     "backup": "Keep what is in a project, and bring it back.",
-    "audit": "Look at who did what, and see that nobody touched the record of it.",
+    "audit": "Look at who did what; see that the record is untouched.",
     "state": "Look at the state, move things about in it, and put it back.",
-    "env": "Compare the environments of a stack, and promote from one to another.",
-    "emulator": "Descope on this machine: to try things, and for clients that know no dstate.",
+    "env": "Compare environments, and promote from one to another.",
+    "emulator": "Descope on this machine, to try things without an account.",
     "drift": str(drift_command.__doc__),
     "runs": "Look at what was done, by whom, and what it overwrote.",
 }

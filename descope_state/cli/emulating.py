@@ -44,7 +44,7 @@ def start(
 
 
 def dump(context: typer.Context, *, env: EnvironmentName = None) -> None:
-    """Print all that the emulated project of an environment holds, as JSON."""
+    """Print all that an emulated project holds, as JSON."""
     from descope_state.cli.emulating_run import run_dump
 
     run_dump(context.obj, opening(context.obj, env=env))
@@ -56,7 +56,7 @@ def reset(
     env: EnvironmentName = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Make the emulated project of an environment what it was when it was new.
+    """Make an emulated project what it was when it was new.
 
     The state stays: the next plan shows that everything is gone.
     """
@@ -79,7 +79,7 @@ def call(
         typer.Option("--as", help="Who does it, as the audit trail will say.", metavar="WHO"),
     ] = "console",
 ) -> None:
-    """Do something to the emulated project of an environment behind dstate's back.
+    """Do something to an emulated project behind dstate's back.
 
     It is what somebody with the console could do: the next drift finds it.
     """

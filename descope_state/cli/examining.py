@@ -7,7 +7,7 @@ from descope_state.cli.options import AsJson, EnvironmentName
 
 
 def doctor(context: typer.Context, *, env: EnvironmentName = None, json: AsJson = False) -> None:
-    """Look whether all is well, and say what to do where it is not.
+    """Look whether all is well; where not, say what to do.
 
     Versions, stack, credentials, project, licence, limits, files, state, journal, lock and clock.
     """

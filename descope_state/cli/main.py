@@ -17,6 +17,7 @@ from descope_state.app.surroundings import Surroundings
 from descope_state.cli import commands, completing
 from descope_state.cli.arguments import normalized
 from descope_state.cli.catalogue.command import Command
+from descope_state.cli.listing import listed, misuse
 from descope_state.cli.terminal import Terminal, wants_colour
 from descope_state.errors import DstateError, Exit, UsageError
 from descope_state.model.unspoken import Unspoken
@@ -153,7 +154,7 @@ def run(arguments: list[str], terminal: Terminal) -> int:
 @cache
 def _main() -> Callable[..., object]:
     """Put the commands together once: `demo` runs dozens of them in one process."""
-    return typer.main.get_command(application()).main
+    return listed(application()).main
 
 
 def _misused(error: typer.TyperException, terminal: Terminal) -> int:
@@ -163,8 +164,7 @@ def _misused(error: typer.TyperException, terminal: Terminal) -> int:
         return Exit.USAGE
     context = getattr(error, "ctx", None)
     where = context.command_path if context is not None else "dstate"
-    problem = UsageError(message[:1].lower() + message[1:], hint=f"see `{where} --help`")
-    return _told(problem, terminal)
+    return _told(misuse(error, command=where), terminal)
 
 
 def _told(error: DstateError, terminal: Terminal) -> int:

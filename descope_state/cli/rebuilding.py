@@ -29,10 +29,11 @@ def rebuild(
     max_capacity: MaxCapacity = 1.0,
     lock_timeout: LockTimeout = None,
 ) -> None:
-    """Find the objects of the stack in the project again, for a lost state.
+    """Make a lost state anew, from what the project holds.
 
-    They are known by their natural keys. What has none is known by its name, where one object alone
-    has it and is as the stack says; what could be several is left out and told.
+    The objects of the stack are known by their natural keys. What has none is known by its name,
+    where one object alone has it and is as the stack says; what could be several is left out and
+    told.
     """
     from descope_state.cli.rebuilding_run import run_rebuild
 

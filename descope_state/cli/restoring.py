@@ -52,7 +52,7 @@ def restore(
     max_capacity: MaxCapacity = 1.0,
     verbose: Verbose = False,
 ) -> None:
-    """Make objects what they were in a backup, by a plan like any other.
+    """Make objects what they were in a backup, by a plan.
 
     What is gone is made again, under its old id where the service allows that, and what names it
     follows. What the backup does not hold stays. Secrets, users and the cleartext of keys cannot

@@ -54,7 +54,7 @@ def moving(
     env: EnvironmentName = None,
     lock_timeout: LockTimeout = None,
 ) -> None:
-    """Give an object another address; the object itself stays as it is.
+    """Give an object another address; it stays what it is.
 
     A `moved` entry in the stack does the same for everybody who applies it.
     """
@@ -122,7 +122,7 @@ def pushing(
 
 
 def history(context: typer.Context, *, env: EnvironmentName = None, json: AsJson = False) -> None:
-    """List the copies of the state at earlier serials, and what each is worth."""
+    """List the earlier copies of the state, and which are good."""
     from descope_state.cli.stating_run import run_history
 
     run_history(context.obj, opening(context.obj, env=env), json=json)
@@ -137,9 +137,10 @@ def rollback(
     env: EnvironmentName = None,
     lock_timeout: LockTimeout = None,
 ) -> None:
-    """Put a copy back in the state's place; a damaged state is kept beside it.
+    """Put an earlier copy back in the state's place.
 
-    The objects stay as they are: the next plan shows how they differ from what is remembered now.
+    A damaged state is kept beside it. The objects stay as they are: the next plan shows how they
+    differ from what is remembered now.
     """
     from descope_state.cli.stating_run import run_rollback
 
@@ -204,9 +205,9 @@ def output(
 
 
 def force_unlock(context: typer.Context, *, env: EnvironmentName = None) -> None:
-    """Say who holds the state; a lock never has to be broken by force.
+    """Say who holds the state; there is nothing to force.
 
-    It is the system's, and gone the moment its process is, however that ended.
+    The lock is the system's, and gone the moment its process is, however that ended.
     """
     from descope_state.cli.stating_run import run_force_unlock
 

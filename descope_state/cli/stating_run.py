@@ -195,6 +195,8 @@ def _all_outputs(terminal: Terminal, opening: Opening, *, json: bool) -> None:
     outputs = looked_at(terminal.surroundings, opening).snapshot.outputs
     if not json:
         terminal.answer(outputs_text(outputs.values(), width=terminal.width))
+        if not outputs:
+            terminal.note("The last apply left no outputs; `outputs` in the stack states some.")
         return
     shown = {
         name: {

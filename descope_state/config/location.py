@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-from descope_state.config.findings import suggestion
 from descope_state.config.settings import SETTINGS_FILE
 from descope_state.errors import UsageError
+from descope_state.model.nearness import meant
 
 _MOST_FOLDERS = 2_000
 _DEEPEST = 4
@@ -39,7 +39,8 @@ def _named(folder: Path, *, source: Path | None = None) -> Path:
     if not folder.is_dir() and folder.parent.is_dir():
         beside = [path.name for path in folder.parent.iterdir() if path.is_dir()]
         message = f"`{folder}`{told} does not exist"
-        raise UsageError(message, hint=suggestion(folder.name, beside))
+        hint = meant(folder.name, beside) or "`dstate init FOLDER` begins a stack"
+        raise UsageError(message, hint=hint)
     below = [str(path) for path in _below(folder)]
     raise UsageError(message, hint=f"there is a stack in {', '.join(below)}" if below else "")
 

@@ -29,7 +29,9 @@ def audit_text(records: Iterable[Mapping[str, Json]]) -> Iterator[Line]:
 def _line(record: Mapping[str, Json]) -> Line:
     outcome = _text(record, "outcome")
     head = f"{_text(record, 'at')}  {_text(record, 'git') or _text(record, 'actor')}  "
-    about = " ".join(filter(None, (_text(record, "operation"), _text(record, "address"))))
+    operation = _text(record, "operation")
+    done = operation if operation != outcome else ""
+    about = " ".join(filter(None, (done, _text(record, "address"))))
     extra = {
         "id": _text(record, "id"),
         "by": _text(record, "command"),
@@ -42,7 +44,7 @@ def _line(record: Mapping[str, Json]) -> Line:
         Span(clean(head), "dim"),
         Span(clean(f"{outcome:<8}"), _STYLES.get(outcome, "")),
         Span(clean(about), "bold"),
-        Span(clean(f": {error}" if error else "")),
+        Span(clean(f": {error}" if about and error else error)),
         Span(clean(rest), "dim"),
     )
 

@@ -19,7 +19,9 @@ def _summary(row: Told) -> Line:
     if row.get("wrong"):
         return (name, Span(clean(f"cannot be used: {row['wrong']}"), "error"))
     what = "everything" if row.get("whole") else f"before run {row.get('run')}"
-    about = f"{row.get('objects'):>6} objects  {row.get('environment')}  {what}"
+    count = row.get("objects")
+    objects = "object " if count == 1 else "objects"
+    about = f"{count:>6} {objects}  {row.get('environment')}  {what}"
     return (name, Span(clean(about), "bold"), Span(clean(f"  {row.get('actor')}"), "dim"))
 
 

@@ -224,7 +224,7 @@ def _nothing(plan: Plan) -> str:
     return _NOTHING.get(plan.mode, _NOTHING["normal"])
 
 
-_NARROWED = "This plan is about a part of the stack, as `-target` or `-exclude` chose it."
+_NARROWED = "This plan is about a part of the stack; the rest stays as it is."
 _LEFT_OUT = "What is blocked, and what depends on it, is left out; the rest is applied."
 _NOTHING_LEFT = "All of it is blocked: there is nothing that apply could do."
 _NOTHING = {

@@ -333,7 +333,7 @@ def _worded(
     if should and subject in _SUBJECTS:
         return Complaint(path=path, message=f"`{where}` must {rule}")
     said = message.removeprefix("Value error, ")
-    return Complaint(path=path, message=f"`{where}`: {_lower(said)}")
+    return Complaint(path=path, message=f"`{where}`: {_lower(said)}" if where else _lower(said))
 
 
 # What stands for a key in the path of a complaint about it.

@@ -14,6 +14,8 @@ import pytest
 
 from descope_state.cli import commands
 from descope_state.cli.catalogue.command import Command
+from descope_state.cli.listing import ORDER
+from descope_state.errors import Exit
 from tests.support.spoken import Said, said
 
 ROOT = Path(__file__).parents[2]
@@ -81,15 +83,52 @@ def test_the_help_says_what_a_command_is_for_and_fits(command: Command) -> None:
     assert 0 in command.exits
 
 
-def test_the_help_of_all_lists_every_command_with_its_purpose() -> None:
-    text = help_of()
-    lines = text.splitlines()
-    assert [line for line in lines if len(line) > int(NARROW)] == []
-    for command in commands.ALL:
-        name = command.name.split()[0]
-        row = next(line for line in lines if line.startswith(f"  {name} "))
-        assert row.endswith("."), "cut off: the first sentence must fit into its line"
-    assert "Exit codes:" in text
+def rows_of(*group: str) -> dict[str, str]:
+    """Give what the help of all, or of a group, says of each command, in its order."""
+    text = help_of(*group)
+    assert [line for line in text.splitlines() if len(line) > int(NARROW)] == []
+    below = text.partition("\nCommands:\n")[2].partition("\n\n")[0]
+    return dict(line.split(maxsplit=1) for line in below.splitlines())
+
+
+def test_the_help_of_all_lists_every_command_with_the_everyday_ones_first() -> None:
+    firsts = {command.name.split()[0] for command in commands.ALL}
+    assert sorted(ORDER) == sorted(firsts)
+    assert tuple(rows_of()) == ORDER
+    assert "Exit codes:" in help_of()
+
+
+@pytest.mark.parametrize("group", [(), *((name,) for name in commands.GROUPS)], ids=" ".join)
+def test_no_row_of_a_list_of_commands_is_cut_off(group: tuple[str, ...]) -> None:
+    rows = rows_of(*group)
+    assert rows != {}
+    cut = [row for row in rows.values() if not row.endswith(".") or row.endswith("...")]
+    assert cut == [], "the first sentence must fit into its line"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("taint role.analyst", "dstate plan -replace ADDRESS"),
+        ("workspace list", "dstate env list"),
+        ("plan -lock=false", "none is ever stuck"),
+        ("show", "dstate state list"),
+        ("plan --nonsense", "see `dstate plan --help`"),
+        ("nonsense", "see `dstate --help`"),
+        ("tenant taint", "see `dstate tenant --help`"),
+    ],
+)
+def test_who_types_what_another_tool_knows_is_told_the_way(typed: str, told: str) -> None:
+    came = said(typed.split(), folder=ROOT)
+    assert came.status == Exit.USAGE
+    assert told in came.err
+
+
+def test_help_is_a_word_too() -> None:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        assert said(["help", "state", "mv"], folder=ROOT).status == 0
+    assert out.getvalue() == help_of("state", "mv")
 
 
 @pytest.mark.parametrize("command", commands.ALL, ids=_by_name)

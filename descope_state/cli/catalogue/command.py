@@ -7,7 +7,7 @@ from descope_state.frozen import dataclass
 _EXITS = {
     0: "done",
     1: "error",
-    2: "there are changes (with -detailed-exitcode), or drift",
+    2: "there are changes (with -detailed-exitcode)",
     3: "the plan is stale, was altered, or is of a newer format",
     4: "done in part",
     5: "refused by a guard, or nobody there to ask",
@@ -28,12 +28,14 @@ class Command:
     examples: tuple[str, ...]
     exits: tuple[int, ...]
     changes: str = "Changes nothing."
+    differing: str = _EXITS[2]
 
     @property
     def epilog(self) -> str:
         """What stands below the options in the help of this command."""
         examples = "\n".join(f"  $ {example}" for example in self.examples)
-        exits = "\n".join(f"  {status:<4}{_EXITS[status]}" for status in self.exits)
+        meanings = _EXITS | {2: self.differing}
+        exits = "\n".join(f"  {status:<4}{meanings[status]}" for status in self.exits)
         return f"{self.changes}\n\nExamples:\n\n\b\n{examples}\n\nExit codes:\n\n\b\n{exits}\n"
 
 

@@ -15,6 +15,7 @@ COMMANDS = (
             "dstate drift --env prod --junit",
         ),
         exits=(0, 1, 2, 5, 7, 8, 64, 130),
+        differing="there is drift",
         changes="Writes nothing to the project.",
     ),
     Command(

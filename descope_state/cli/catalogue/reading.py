@@ -52,6 +52,7 @@ COMMANDS = (
         function=describing.fmt,
         examples=("dstate fmt --check", "dstate fmt --diff", "dstate fmt"),
         exits=(0, 1, 2, 64),
+        differing="files would be laid out otherwise (with --check)",
         changes="Rewrites the stack's YAML files in place, unless asked only to look.",
     ),
     Command(

@@ -97,6 +97,16 @@ def test_a_new_stack_takes_the_emulated_project_along(desk: Desk) -> None:
     assert b"name: new\n" in new.files()["dstate.yaml"]
 
 
+def test_a_new_stack_ignores_its_state_unless_it_says_itself_what_it_ignores(desk: Desk) -> None:
+    bring(desk, out=Path("new"))
+    assert "/state/" in (desk.folder / "new" / ".gitignore").read_text().splitlines()
+    other = desk.folder / "other"
+    other.mkdir()
+    (other / ".gitignore").write_text("mine\n")
+    bring(desk, out=Path("other"))
+    assert (other / ".gitignore").read_text() == "mine\n"
+
+
 def test_a_new_stack_needs_the_name_of_an_environment(desk: Desk) -> None:
     (desk.folder / "dstate.yaml").unlink()
     with pytest.raises(UsageError) as caught:

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from descope_state.app.registry import catalog_of
+from descope_state.app.registry import catalog_of, installed
 from descope_state.model.value import Path, Secret, Unknown, Value, canonical
 from descope_state.sdk.schema import Config, Schema, Sensitive, fields_of
 from descope_state.sdk.validation import Check, checker, dotted
@@ -270,3 +270,11 @@ def test_no_value_is_said_back() -> None:
     canary = "canary-9d1e"
     stated: dict[str, Value] = {"name": "n", "count": canary, "color": canary, "steps": canary}
     assert canary not in repr(CATALOG["record"].check(stated).complaints)
+
+
+def test_what_is_wrong_with_the_whole_is_told_without_the_name_of_a_field() -> None:
+    described = catalog_of(installed())["list"]
+    stated: dict[str, Value] = {"name": "n", "type": "json", "entries": ["a"]}
+    (found,) = described.check(stated).complaints
+    assert found.path == ()
+    assert found.message == "a list of `type: json` has a `document` instead of `entries`"

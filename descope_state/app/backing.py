@@ -4,10 +4,9 @@ There is one mechanism. What a run is about to overwrite goes into a backup, and
 run names that; what a person asks for is the same, of every object there is.
 """
 
-import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from pathlib import Path
 
+from descope_state.app.keeping import backups_of
 from descope_state.app.locking import started_by
 from descope_state.app.planning import Reading, Scope, sighted
 from descope_state.app.surroundings import Surroundings
@@ -41,32 +40,6 @@ class Everything(Collection[str]):
 
     def __len__(self) -> int:
         return 0
-
-
-def data_folder(environ: Mapping[str, str], *, otherwise: Path) -> Path:
-    """Give the folder of what dstate keeps for a user; beside the state where there is no home."""
-    stated = environ.get("DSTATE_DATA_DIR")
-    if stated:
-        return Path(stated)
-    if environ.get("XDG_DATA_HOME"):
-        return Path(environ["XDG_DATA_HOME"]) / "dstate"
-    home = environ.get("HOME")
-    if not home:
-        return otherwise
-    if sys.platform == "darwin":
-        return Path(home) / "Library" / "Application Support" / "dstate"
-    return Path(home) / ".local" / "share" / "dstate"
-
-
-def backups_of(workspace: Workspace, surroundings: Surroundings, *, project_id: str) -> Backups:
-    """Give the backups of a project."""
-    store = workspace.store
-    return Backups(
-        data=data_folder(workspace.environ, otherwise=store.folder),
-        project_id=project_id,
-        disk=store.disk,
-        pause=surroundings.pause,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ else; and of what no block of the stack states nothing is remembered once it is 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from descope_state.core.declarations import Declarations, Import
@@ -43,14 +43,25 @@ class Wanted:
 
 
 def resolution_of(
-    wanted: Iterable[Wanted], entries: Entries, *, catalog: Catalog, sources: Sources
+    wanted: Iterable[Wanted],
+    entries: Entries,
+    *,
+    catalog: Catalog,
+    sources: Sources,
+    guarded: Collection[Address] = (),
 ) -> Resolution:
-    """Give what is wanted as a stack would have said it, what is needed before what needs it."""
+    """Give what is wanted as a stack would have said it, what is needed before what needs it.
+
+    `guarded` are the addresses that the stack protects, applied before or not.
+    """
     kept = {one.address: one for one in wanted if one.attributes is not None}
     order = ordered(kept, {address: one.depends_on for address, one in kept.items()})
     return Resolution(
         desired=tuple(
-            _desired(kept[address], entries.get(address), catalog=catalog) for address in order
+            _desired(
+                kept[address], entries.get(address), catalog=catalog, guarded=address in guarded
+            )
+            for address in order
         ),
         declarations=Declarations(
             imports=tuple(
@@ -65,14 +76,14 @@ def resolution_of(
     )
 
 
-def _desired(one: Wanted, entry: Entry | None, *, catalog: Catalog) -> Desired:
+def _desired(one: Wanted, entry: Entry | None, *, catalog: Catalog, guarded: bool) -> Desired:
     known = entry.depends_on if entry is not None else ()
     return Desired(
         address=one.address,
         provider=catalog[one.address.kind].schema.provider,
         attributes=dict(one.attributes or {}),
         depends_on=tuple(dict.fromkeys((*known, *one.depends_on))),
-        lifecycle=Lifecycle(prevent_destroy=entry is not None and entry.protected),
+        lifecycle=Lifecycle(prevent_destroy=guarded or (entry is not None and entry.protected)),
     )
 
 

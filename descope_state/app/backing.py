@@ -25,6 +25,7 @@ from descope_state.model.state import Snapshot
 from descope_state.sdk.catalog import Catalog
 from descope_state.store.backup_files import Kept, KindFile, Manifest
 from descope_state.store.backups import Backups
+from descope_state.store.runs import Record
 
 _OVERWRITING = (Action.UPDATE, Action.REPLACE, Action.DELETE, Action.FORGET)
 
@@ -117,25 +118,19 @@ class Recording:
             workspace=keeper.workspace, surroundings=keeper.surroundings, started=keeper.started
         )
         # None: nothing was begun. What is only taken into the state overwrites nothing.
-        self._changes: tuple[Change, ...] | None = None
-        self._backup = ""
+        self._record: Record | None = None
 
     def before(self, changes: tuple[Change, ...], seen: Observation) -> None:
         """Keep what is about to be overwritten; where that fails, nothing is written at all."""
-        self._changes = changes
-        self._backup = self._keeper.before(changes, snapshot=self._snapshot, seen=seen)
-        self._trail.before(self._plan, changes, snapshot=self._snapshot, backup=self._backup)
+        backup = self._keeper.before(changes, snapshot=self._snapshot, seen=seen)
+        self._record = self._trail.before(
+            self._plan, changes, snapshot=self._snapshot, backup=backup
+        )
 
     def after(self, outcome: Outcome) -> None:
         """Complete the record with how the run ended."""
-        if self._changes is not None:
-            self._trail.after(
-                self._plan,
-                self._changes,
-                snapshot=self._snapshot,
-                outcome=outcome,
-                backup=self._backup,
-            )
+        if self._record is not None:
+            self._trail.after(self._record, outcome)
 
 
 def _kept(live: Live, entry: Entry | None) -> Kept:

@@ -37,22 +37,22 @@ class Runs:
             self.disk.remove(folder / f"{old}.json")
 
     def names(self) -> list[str]:
-        """Name the runs, oldest first; those of one second by the states that they began from."""
+        """Name the runs, oldest first; those of one second as the trail tells them."""
         files = self.disk.names(self.folder / FOLDER)
         names = [match[1] for name in files if (match := _NAME.fullmatch(name))]
         seconds = [list(group) for _, group in groupby(names, key=_second)]
         return [
             name
             for group in seconds
-            for name in (sorted(group, key=self._serial) if len(group) > 1 else group)
+            for name in (sorted(group, key=self._sequence) if len(group) > 1 else group)
         ]
 
-    def _serial(self, name: str) -> int:
+    def _sequence(self, name: str) -> int:
         try:
-            serial = self.read(name).get("base_serial")
+            number = self.read(name).get("sequence")
         except DamagedState:
             return -1
-        return serial if isinstance(serial, int) else -1
+        return number if isinstance(number, int) else -1
 
     def all(self) -> Iterator[Record]:
         """Read every record, newest first."""

@@ -80,7 +80,9 @@ class Addition:
         DISK.publish(self.path, self.after)
 
     def take_back(self) -> None:
-        """Make the file what it was."""
+        """Make the file what it was; one that somebody has edited since stays."""
+        if DISK.status(self.path) is None or DISK.read(self.path) != self.after:
+            return
         if self.before is None:
             DISK.remove(self.path)
         else:
@@ -118,6 +120,7 @@ def addition(
     """Prepare to add an object to a file of the stack, which is read again as it would be then."""
     _refuse_place(file)
     path = workspace.root / file
+    DISK.check_inside(workspace.root, path)
     before = read_inside(workspace.root, file) if DISK.status(path) is not None else None
     after = appended(before or b"", one=_written(address, attributes), file=file)
     return Addition(path=path, address=address, before=before, after=after)

@@ -4,7 +4,6 @@ import contextlib
 import io
 import re
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -36,18 +35,6 @@ def help_of(*arguments: str) -> str:
 def _narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", NARROW)
     monkeypatch.setenv("TERMINAL_WIDTH", NARROW)
-
-
-@pytest.fixture
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy what the examples of the help work on: where a fresh clone has it."""
-    copy = tmp_path_factory.mktemp("clone")
-    shutil.copytree(ROOT / "examples", copy / "examples")
-    (copy / "state").mkdir()
-    project = (ROOT / "pyproject.toml").read_text()
-    table = project.partition("[tool.dstate]\n")[2].partition("\n\n")[0]
-    (copy / "pyproject.toml").write_text(f"[tool.dstate]\n{table}\n")
-    return copy
 
 
 def _by_name(command: Command) -> str:

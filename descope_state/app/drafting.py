@@ -10,7 +10,7 @@ from descope_state.config.appending import appended
 from descope_state.config.files import read_inside
 from descope_state.config.writing import Written, resources
 from descope_state.core.assigning import Assignment, assigned, assignments
-from descope_state.core.wanted import free_name
+from descope_state.core.naming import free_name
 from descope_state.errors import DamagedState, Invalid, Refused, UsageError
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
@@ -94,7 +94,7 @@ def free_address(workspace: Workspace, kind: str, *, attributes: dict[str, Value
     identity = identity_of(workspace.catalog[kind].schema, attributes) or kind
     taken = {block.name for block in workspace.documents.blocks if block.kind == kind}
     taken |= {address.name for address in _remembered(workspace) if address.kind == kind}
-    return Address(kind, free_name(identity, taken.__contains__))
+    return Address(kind, free_name(identity, taken))
 
 
 def _remembered(workspace: Workspace) -> Iterable[Address]:

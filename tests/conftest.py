@@ -3,15 +3,17 @@
 The network guard is in `pyproject.toml`: pytest-socket lets loopback and unix sockets through.
 """
 
-import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.effort import level
 from tests.support.laws import EXAMPLES
 
-EFFORT = os.environ.get("DSTATE_EFFORT", "sample")
+ROOT = Path(__file__).parents[1]
 
 # A sample is the same in every run, so that a red build is red again at home.
 settings.register_profile(
@@ -28,7 +30,7 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile(EFFORT)
+settings.load_profile(level())
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -38,6 +40,22 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("DSTATE_DATA_DIR", str(tmp_path_factory.mktemp("data")))
         yield
+
+
+@pytest.fixture
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy what pages and the examples of the help work on: where a fresh clone has it."""
+    return cloned(tmp_path_factory.mktemp("clone"))
+
+
+def cloned(copy: Path) -> Path:
+    """Lay out in a folder what a fresh clone has of examples, and where their state is kept."""
+    shutil.copytree(ROOT / "examples", copy / "examples")
+    (copy / "state").mkdir()
+    project = (ROOT / "pyproject.toml").read_text()
+    table = project.partition("[tool.dstate]\n")[2].partition("\n\n")[0]
+    (copy / "pyproject.toml").write_text(f"[tool.dstate]\n{table}\n")
+    return copy
 
 
 @pytest.fixture

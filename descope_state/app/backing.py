@@ -4,10 +4,9 @@ There is one mechanism. What a run is about to overwrite goes into a backup, and
 run names that; what a person asks for is the same, of every object there is.
 """
 
-import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from pathlib import Path
 
+from descope_state.app.keeping import backups_of
 from descope_state.app.locking import started_by
 from descope_state.app.planning import Reading, Scope, sighted
 from descope_state.app.surroundings import Surroundings
@@ -26,6 +25,7 @@ from descope_state.model.state import Snapshot
 from descope_state.sdk.catalog import Catalog
 from descope_state.store.backup_files import Kept, KindFile, Manifest
 from descope_state.store.backups import Backups
+from descope_state.store.runs import Record
 
 _OVERWRITING = (Action.UPDATE, Action.REPLACE, Action.DELETE, Action.FORGET)
 
@@ -41,32 +41,6 @@ class Everything(Collection[str]):
 
     def __len__(self) -> int:
         return 0
-
-
-def data_folder(environ: Mapping[str, str], *, otherwise: Path) -> Path:
-    """Give the folder of what dstate keeps for a user; beside the state where there is no home."""
-    stated = environ.get("DSTATE_DATA_DIR")
-    if stated:
-        return Path(stated)
-    if environ.get("XDG_DATA_HOME"):
-        return Path(environ["XDG_DATA_HOME"]) / "dstate"
-    home = environ.get("HOME")
-    if not home:
-        return otherwise
-    if sys.platform == "darwin":
-        return Path(home) / "Library" / "Application Support" / "dstate"
-    return Path(home) / ".local" / "share" / "dstate"
-
-
-def backups_of(workspace: Workspace, surroundings: Surroundings, *, project_id: str) -> Backups:
-    """Give the backups of a project."""
-    store = workspace.store
-    return Backups(
-        data=data_folder(workspace.environ, otherwise=store.folder),
-        project_id=project_id,
-        disk=store.disk,
-        pause=surroundings.pause,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,25 +118,19 @@ class Recording:
             workspace=keeper.workspace, surroundings=keeper.surroundings, started=keeper.started
         )
         # None: nothing was begun. What is only taken into the state overwrites nothing.
-        self._changes: tuple[Change, ...] | None = None
-        self._backup = ""
+        self._record: Record | None = None
 
     def before(self, changes: tuple[Change, ...], seen: Observation) -> None:
         """Keep what is about to be overwritten; where that fails, nothing is written at all."""
-        self._changes = changes
-        self._backup = self._keeper.before(changes, snapshot=self._snapshot, seen=seen)
-        self._trail.before(self._plan, changes, snapshot=self._snapshot, backup=self._backup)
+        backup = self._keeper.before(changes, snapshot=self._snapshot, seen=seen)
+        self._record = self._trail.before(
+            self._plan, changes, snapshot=self._snapshot, backup=backup
+        )
 
     def after(self, outcome: Outcome) -> None:
         """Complete the record with how the run ended."""
-        if self._changes is not None:
-            self._trail.after(
-                self._plan,
-                self._changes,
-                snapshot=self._snapshot,
-                outcome=outcome,
-                backup=self._backup,
-            )
+        if self._record is not None:
+            self._trail.after(self._record, outcome)
 
 
 def _kept(live: Live, entry: Entry | None) -> Kept:

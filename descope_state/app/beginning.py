@@ -123,6 +123,8 @@ def begun(folder: Path, files: Mapping[str, str], *, disk: Disk) -> tuple[list[s
     if (folder / SETTINGS_FILE).exists():
         message = f"`{folder}` is a stack already: it has a `{SETTINGS_FILE}`"
         raise UsageError(message, hint="`dstate plan` says what it would do; init begins new ones")
+    for name in files:
+        disk.check_inside(folder, folder / name)
     written, left = [], []
     # The settings last: without them it is no stack, and the command can be said again.
     for name in sorted(files, key=lambda name: (name == SETTINGS_FILE, name)):

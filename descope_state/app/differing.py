@@ -5,7 +5,14 @@ from collections.abc import Callable, Mapping
 from descope_state.sdk.difference import Difference, Differing, FieldChange
 from descope_state.sdk.provider import Provider
 
-_STUMBLES = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_STUMBLES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 def differing(
@@ -29,14 +36,7 @@ def differing(
             return None
         try:
             found = provider.difference(kind, change)
-        except (
-            ArithmeticError,
-            AttributeError,
-            LookupError,
-            RecursionError,
-            TypeError,
-            ValueError,
-        ):
+        except _STUMBLES:
             return None
         return found if found is not None and found.places >= len(change.edits) else None
 

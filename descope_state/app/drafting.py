@@ -10,7 +10,7 @@ from descope_state.config.appending import appended
 from descope_state.config.files import read_inside
 from descope_state.config.writing import Written, resources
 from descope_state.core.assigning import Assignment, assigned, assignments
-from descope_state.core.wanted import free_name
+from descope_state.core.naming import free_name
 from descope_state.errors import DamagedState, Invalid, Refused, UsageError
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
@@ -80,7 +80,9 @@ class Addition:
         DISK.publish(self.path, self.after)
 
     def take_back(self) -> None:
-        """Make the file what it was."""
+        """Make the file what it was; one that somebody has edited since stays."""
+        if DISK.status(self.path) is None or DISK.read(self.path) != self.after:
+            return
         if self.before is None:
             DISK.remove(self.path)
         else:
@@ -92,7 +94,7 @@ def free_address(workspace: Workspace, kind: str, *, attributes: dict[str, Value
     identity = identity_of(workspace.catalog[kind].schema, attributes) or kind
     taken = {block.name for block in workspace.documents.blocks if block.kind == kind}
     taken |= {address.name for address in _remembered(workspace) if address.kind == kind}
-    return Address(kind, free_name(identity, taken.__contains__))
+    return Address(kind, free_name(identity, taken))
 
 
 def _remembered(workspace: Workspace) -> Iterable[Address]:
@@ -118,6 +120,7 @@ def addition(
     """Prepare to add an object to a file of the stack, which is read again as it would be then."""
     _refuse_place(file)
     path = workspace.root / file
+    DISK.check_inside(workspace.root, path)
     before = read_inside(workspace.root, file) if DISK.status(path) is not None else None
     after = appended(before or b"", one=_written(address, attributes), file=file)
     return Addition(path=path, address=address, before=before, after=after)

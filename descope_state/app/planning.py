@@ -130,7 +130,7 @@ def requested(
         bindings=_bindings(workspace, surroundings, sight=sight),
         safety=workspace.documents.safety,
         wishes=wishes,
-        repeated=repeats(workspace),
+        repeated=repeats(workspace, surroundings),
     )
 
 

@@ -145,6 +145,7 @@ def write(proposal: Proposal) -> None:
             raise DstateError(message, hint="say it again")
     for name, data in drafts.files.items():
         if drafts.read[name] is None:
+            DISK.check_inside(root, root / name)
             (root / name).parent.mkdir(exist_ok=True)
             DISK.publish(root / name, data)
         else:

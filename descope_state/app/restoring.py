@@ -1,12 +1,13 @@
 """Brings back what was: the objects of a backup, or what a run did away with. Both are plans."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from descope_state.app.applying import Applied, Manner, Watch
 from descope_state.app.backing import found
 from descope_state.app.planning import Planned, Reading
 from descope_state.app.surroundings import Surroundings
+from descope_state.app.trailing import audit_of
 from descope_state.app.wanted import Order, Seen, apply_order, plan_order
 from descope_state.app.workspace import Opening, Workspace, opened
 from descope_state.core.portable import Cites, no_documents
@@ -99,7 +100,7 @@ def undoing(
     runs = Runs(folder=workspace.store.folder, disk=workspace.store.disk)
     record = runs.named(run) if run is not None else _last(runs)
     kept = _overwritten(record, workspace, read=lambda name: backups.read(backups.named(name)))
-    made = dict(_made(record))
+    made = dict(_made(record, workspace, surroundings))
     if not kept and not made:
         message = f"run {record.get('run')} changed nothing in the project"
         raise UsageError(message, hint="`dstate runs list` names the others")
@@ -140,14 +141,43 @@ def _overwritten(
     return _kept(backup, workspace)
 
 
-def _made(record: Record) -> Iterable[tuple[Address, str]]:
+def _made(
+    record: Record, workspace: Workspace, surroundings: Surroundings
+) -> Iterable[tuple[Address, str]]:
     """Give what a run made that was not there before."""
     results = record.get("results")
-    for result in results if isinstance(results, list) else ():
+    if not isinstance(results, list):
+        return _found_made(record, workspace, surroundings)
+    return _told_made(results)
+
+
+def _told_made(results: list[Json]) -> Iterator[tuple[Address, str]]:
+    for result in results:
         match result:
             case {"action": "create", "address": str(text), "id": str(id_), "fate": str(fate)}:
                 if fate in _UNDOABLE:
                     yield Address.parse(text), id_
+            case _:
+                continue
+
+
+def _found_made(
+    record: Record, workspace: Workspace, surroundings: Surroundings
+) -> Iterator[tuple[Address, str]]:
+    """Give what an interrupted run made: the trail tells, once it is known what became of it."""
+    if workspace.store.disk.status(workspace.store.journal_file) is not None:
+        message = f"run {record.get('run')} was interrupted, and not all that it did is known yet"
+        raise Refused(message, hint="`dstate resume` finds it out; then undo it")
+    changes = record.get("changes")
+    for row in audit_of(workspace, surroundings).records():
+        if row.get("run") != record.get("run") or not isinstance(changes, dict):
+            continue
+        match row, changes.get(str(row.get("address"))):
+            case (
+                {"operation": "create", "outcome": "done", "address": str(text), "id": str(id_)},
+                {"action": "create"},
+            ):
+                yield Address.parse(text), id_
             case _:
                 continue
 
@@ -218,7 +248,7 @@ def _decided(back: Return, seen: Seen) -> Restored:
     )
     gone = [
         Wanted(
-            address=places.place(address.kind, "", id_=id_).address,
+            address=places.place(address.kind, "", id_=id_, called=address.name).address,
             attributes=None,
             id=id_,
         )

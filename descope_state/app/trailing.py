@@ -15,7 +15,7 @@ from descope_state.model.plan import Plan
 from descope_state.model.state import Head, Snapshot
 from descope_state.model.value import Json
 from descope_state.store.audit import Audit
-from descope_state.store.runs import Runs
+from descope_state.store.runs import Record, Runs
 
 _FORMAT = 2
 
@@ -58,9 +58,9 @@ class Trail:
         head = {**self._head(begun), "serial": after.serial}
         return self.audit.append([{**head, **row} for row in found])
 
-    def noted(self, operation: str, **more: Json) -> None:
+    def noted(self, operation: str, **more: Json) -> Head | None:
         """Add one record of what the command itself is about."""
-        self.audit.append([{**self._head(self.started), "operation": operation, **more}])
+        return self.audit.append([{**self._head(self.started), "operation": operation, **more}])
 
     def refused(self, error: DstateError) -> None:
         """Add that something was attempted and refused."""
@@ -68,31 +68,26 @@ class Trail:
 
     def before(
         self, plan: Plan, changes: Sequence[Change], *, snapshot: Snapshot, backup: str
-    ) -> None:
+    ) -> Record:
         """Write down what a run is about to do, and which backup holds what it overwrites."""
         about: dict[str, Json] = {"changes": len(changes)}
-        self.noted("started", outcome="started", **about, **({"backup": backup} if backup else {}))
-        self.runs.keep(self._record(plan, changes, snapshot=snapshot, backup=backup))
-
-    def after(
-        self,
-        plan: Plan,
-        changes: Sequence[Change],
-        *,
-        snapshot: Snapshot,
-        outcome: Outcome,
-        backup: str,
-    ) -> None:
-        """Complete the record of a run with how it ended."""
+        about |= {"backup": backup} if backup else {}
+        head = self.noted("started", outcome="started", **about)
         record = self._record(plan, changes, snapshot=snapshot, backup=backup)
-        record |= {
+        record["sequence"] = head.seq if head is not None else 0
+        self.runs.keep(record)
+        return record
+
+    def after(self, record: Record, outcome: Outcome) -> None:
+        """Complete the record of a run with how it ended."""
+        ending: Record = {
             "ended": self.surroundings.now(),
             "serial": outcome.serial,
             "interrupted": outcome.interrupted,
             "halted": outcome.halted,
             "results": [_result(result) for result in outcome.results],
         }
-        self.runs.keep(record)
+        self.runs.keep({**record, **ending})
 
     def _head(self, started: Started) -> dict[str, Json]:
         return {
@@ -107,7 +102,7 @@ class Trail:
 
     def _record(
         self, plan: Plan, changes: Sequence[Change], *, snapshot: Snapshot, backup: str
-    ) -> dict[str, Json]:
+    ) -> Record:
         return {
             "format": _FORMAT,
             "run": self.started.run,

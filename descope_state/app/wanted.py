@@ -1,6 +1,7 @@
 """Plans and applies what a command wants of single objects, whatever the stack says of them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 from descope_state.app.admission import confirm
 from descope_state.app.applying import Applied, Ground, Manner, Watch, held_for
@@ -69,13 +70,18 @@ def plan_order(
     scope = Scope(kinds=order.kinds, managed=order.whole)
     sight = sighted(workspace, surroundings, scope=lambda _: scope, reading=reading)
     wanted = order.decide(Seen(workspace=workspace, sight=sight, stack=stack))
+    guarded = {one.address for one in stack.desired if one.lifecycle.prevent_destroy}
     resolution = resolution_of(
-        wanted, sight.snapshot.entries, catalog=workspace.catalog, sources=workspace.sources
+        wanted,
+        sight.snapshot.entries,
+        catalog=workspace.catalog,
+        sources=workspace.sources,
+        guarded=guarded,
     )
     wishes = Wishes(mode=DIRECT, overrides=order.overrides)
     request = requested(workspace, surroundings, sight=sight, resolution=resolution, wishes=wishes)
     try:
-        made = plan_wanted(request, wanted)
+        made = plan_wanted(replace(request, guarded=frozenset(guarded)), wanted)
     except Invalid as error:
         raise workspace.shown(error) from None
     result = Planned(

@@ -80,7 +80,10 @@ def status_of(outcome: Outcome) -> Exit:
         return Exit.DONE
     if fates & {Fate.DONE, Fate.UNKNOWN}:
         return Exit.PARTIAL
-    return Exit.UNREACHABLE if outcome.halted else Exit.ERROR
+    if outcome.halted:
+        return Exit.UNREACHABLE
+    left = Fate.STALE in fates and Fate.FAILED not in fates
+    return Exit.STALE if left else Exit.ERROR
 
 
 def run_resume(terminal: Terminal, opening: Opening, *, manner: Manner) -> int:

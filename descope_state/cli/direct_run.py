@@ -24,7 +24,7 @@ from descope_state.cli.attendant import Attendant
 from descope_state.cli.browsing import Noun
 from descope_state.cli.terminal import Terminal
 from descope_state.core.going import Bond
-from descope_state.errors import Exit, Refused, UsageError
+from descope_state.errors import BadCredentials, DstateError, Exit, Locked, Refused, UsageError
 from descope_state.frozen import dataclass
 from descope_state.model.nearness import listed
 from descope_state.model.resource import Live
@@ -147,8 +147,12 @@ def _writing(doing: Doing, order: Order, *, new: Addition) -> int:
     new.write()
     try:
         status = doing.carry_out(order)
-    except (Refused, UsageError):
+    except (Refused, UsageError, Locked, BadCredentials):
         new.take_back()
+        raise
+    except DstateError:
+        # It may have been made; stated, it is at worst made by the next apply.
+        doing.terminal.note(f"{new.address} stays in {new.path.name}.")
         raise
     doing.terminal.note(f"{new.address} was added to {new.path.name}.")
     return status

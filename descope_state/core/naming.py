@@ -28,6 +28,11 @@ def unused(wanted: str, taken: Container[str]) -> str:
     return name
 
 
+def free_name(text: str, taken: Container[str]) -> str:
+    """Make a name of any text, and number it where it is taken."""
+    return unused(slug(text) or "_", taken)
+
+
 def plural(kind: str) -> str:
     """Name many of a kind, as files and folders are called."""
     return kind if kind.endswith("s") else f"{kind}s"

@@ -58,6 +58,7 @@ class Request:
     """Everything a plan is a function of.
 
     `gone` are the addresses that are to go where nobody wants them; without it, all of them.
+    `guarded` are those that the stack protects, where the resolution does not say so.
     """
 
     resolution: Resolution
@@ -69,6 +70,7 @@ class Request:
     safety: Safety = field(default_factory=Safety)
     wishes: Wishes = field(default_factory=Wishes)
     gone: frozenset[Address] | None = None
+    guarded: frozenset[Address] = frozenset()
     repeated: Repeated = never
 
 
@@ -177,7 +179,7 @@ class _Table:
         )
         self._replaces = frozenset(request.wishes.replaces)
         # What the stack protects now is protected from being destroyed, applied before or not.
-        self._guarded = {
+        self._guarded = request.guarded | {
             desired.address
             for desired in request.resolution.desired
             if desired.lifecycle.prevent_destroy

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 
 from descope_state.core.comparing import Side, paired, stated_apart
+from descope_state.core.naming import free_name
 from descope_state.core.portable import stable
-from descope_state.core.wanted import Wanted, free_name
+from descope_state.core.wanted import Wanted
 from descope_state.errors import Problem, UsageError
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
@@ -111,7 +112,7 @@ class _Loading:
             return here
         taken |= {*target.desired, *target.entries}
         names = {address.name for address in taken if address.kind == live.kind}
-        return Address(live.kind, free_name(self.source.atlas.key(live), names.__contains__))
+        return Address(live.kind, free_name(self.source.atlas.key(live), names))
 
     def _wanted(self, live: Live) -> Wanted:
         address = self.homes[live.kind, live.id]

@@ -6,6 +6,7 @@ wanted with the id that it will get.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from descope_state.core.observation import Observation
 from descope_state.core.portable import Atlas, Cites
@@ -67,7 +68,7 @@ def restored(
     work = _Restoring([one.live for one in kept], today)
     fates = [work.fate(one) for one in chosen]
     return Restored(
-        wanted=(*gone, *work.wanted(fates)), lost=tuple(dict.fromkeys(work.lost(fates)))
+        wanted=(*work.gone(gone), *work.wanted(fates)), lost=tuple(dict.fromkeys(work.lost(fates)))
     )
 
 
@@ -119,6 +120,15 @@ class _Restoring:
             return own, today.desired[own]
         place = today.places.place(was.live.kind, was.live.identity, id_=now.id if now else "")
         return place.address, place.desired
+
+    def gone(self, gone: Iterable[Wanted]) -> Iterator[Wanted]:
+        """Say of what is to go which of it needs which: what needs another goes before that."""
+        going = {(one.address.kind, one.id): one for one in gone}
+        for (kind, id_), one in going.items():
+            live = self._today.observation.object(kind, id_)
+            needs = self._now.needs(live) if live is not None else ()
+            found = (going.get((other.kind, other.id)) for other in needs)
+            yield replace(one, depends_on=tuple(other.address for other in found if other))
 
     def wanted(self, fates: Sequence[_Fate]) -> Iterator[Wanted]:
         """Give what is wanted of each object; of strangers that are as they were, nothing."""

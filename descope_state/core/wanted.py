@@ -4,17 +4,17 @@ It is a plan like any other, and carried out like any other. It touches what was
 else; and of what no block of the stack states nothing is remembered once it is done.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from descope_state.core.declarations import Declarations, Import
 from descope_state.core.graph import ordered
+from descope_state.core.naming import free_name
 from descope_state.core.planner import Request, plan
 from descope_state.core.ports import Sources
 from descope_state.core.resolve import Resolution
 from descope_state.frozen import dataclass
-from descope_state.model.address import RESERVED_NAMES, Address
+from descope_state.model.address import Address
 from descope_state.model.change import Action, Change, Hold, Reason
 from descope_state.model.plan import DIRECT, Plan
 from descope_state.model.resource import Desired, Entries, Entry, Lifecycle
@@ -23,7 +23,6 @@ from descope_state.model.value import Value
 from descope_state.sdk.catalog import Catalog, identity_of
 
 _BY_THE_STACK = (Reason.EDITED, Reason.REMOVED)
-_UNFIT = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +42,25 @@ class Wanted:
 
 
 def resolution_of(
-    wanted: Iterable[Wanted], entries: Entries, *, catalog: Catalog, sources: Sources
+    wanted: Iterable[Wanted],
+    entries: Entries,
+    *,
+    catalog: Catalog,
+    sources: Sources,
+    guarded: Collection[Address] = (),
 ) -> Resolution:
-    """Give what is wanted as a stack would have said it, what is needed before what needs it."""
+    """Give what is wanted as a stack would have said it, what is needed before what needs it.
+
+    `guarded` are the addresses that the stack protects, applied before or not.
+    """
     kept = {one.address: one for one in wanted if one.attributes is not None}
     order = ordered(kept, {address: one.depends_on for address, one in kept.items()})
     return Resolution(
         desired=tuple(
-            _desired(kept[address], entries.get(address), catalog=catalog) for address in order
+            _desired(
+                kept[address], entries.get(address), catalog=catalog, guarded=address in guarded
+            )
+            for address in order
         ),
         declarations=Declarations(
             imports=tuple(
@@ -65,14 +75,14 @@ def resolution_of(
     )
 
 
-def _desired(one: Wanted, entry: Entry | None, *, catalog: Catalog) -> Desired:
+def _desired(one: Wanted, entry: Entry | None, *, catalog: Catalog, guarded: bool) -> Desired:
     known = entry.depends_on if entry is not None else ()
     return Desired(
         address=one.address,
         provider=catalog[one.address.kind].schema.provider,
         attributes=dict(one.attributes or {}),
         depends_on=tuple(dict.fromkeys((*known, *one.depends_on))),
-        lifecycle=Lifecycle(prevent_destroy=entry is not None and entry.protected),
+        lifecycle=Lifecycle(prevent_destroy=guarded or (entry is not None and entry.protected)),
     )
 
 
@@ -157,13 +167,12 @@ class Places:
         named = self._named.get((kind, identity))
         if named is not None:
             return Place(address=named.address, stated=True, desired=named)
-        address = Address(kind, free_name(called or identity or kind, self._is_taken(kind)))
+        address = Address(kind, free_name(called or identity or kind, self._names(kind)))
         self._taken.add(address)
         return Place(address=address)
 
-    def _is_taken(self, kind: str) -> Callable[[str], bool]:
-        names = {address.name for address in self._taken if address.kind == kind}
-        return names.__contains__
+    def _names(self, kind: str) -> set[str]:
+        return {address.name for address in self._taken if address.kind == kind}
 
 
 def _named(
@@ -174,15 +183,3 @@ def _named(
         identity = identity_of(schema, one.attributes) if schema.unique else None
         if identity is not None:
             yield (one.address.kind, identity), one
-
-
-def free_name(text: str, taken: Callable[[str], bool]) -> str:
-    """Make a name of any text, and number it where it is taken."""
-    plain = _UNFIT.sub("_", text.lower()).strip("_")
-    if not plain or plain[0].isdigit() or plain in RESERVED_NAMES:
-        plain = f"_{plain}"
-    number, name = 1, plain
-    while taken(name):
-        number += 1
-        name = f"{plain}_{number}"
-    return name

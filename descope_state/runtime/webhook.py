@@ -47,8 +47,13 @@ class Hook:
 
 def hook_of(url: str, environ: Mapping[str, str]) -> Hook:
     """Check where news is to go, and take the key from the environment."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+    parts = _split(url)
+    if (
+        parts is None
+        or parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.username
+    ):
         message = "`--webhook` is not a URL that can be posted to"
         raise UsageError(message, hint="write `--webhook https://hooks.example/dstate`")
     if parts.scheme == "http" and parts.hostname not in _LOCAL:
@@ -60,6 +65,15 @@ def hook_of(url: str, environ: Mapping[str, str]) -> Hook:
         message = f"{KEY_VARIABLE} {what}: it signs what is posted"
         raise UsageError(message, hint=f"export {KEY_VARIABLE}=$(openssl rand -hex 32)")
     return Hook(url=parts, key=key.encode())
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # It is looked at when it is first asked for.
+    except ValueError:
+        return None
+    return parts
 
 
 def signature(body: bytes, *, key: bytes, seconds: int) -> str:

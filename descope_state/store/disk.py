@@ -52,15 +52,20 @@ class Disk:
     def check_folder(self, folder: Path) -> None:
         """Refuse a folder that is a link, somebody else's, or open to everybody."""
         found = self.system.lstat(folder)
-        if not stat.S_ISDIR(found.mode):
-            message = f"`{folder}` is not a folder"
-            raise UnsafeFile(message, hint="a link is not followed here; name the folder itself")
+        _check_is_folder(folder, found)
         if found.owner != self.system.geteuid():
             message = f"`{folder}` belongs to somebody else"
             raise UnsafeFile(message, hint="state must be in a folder of your own")
         if found.mode & stat.S_IWOTH:
             message = f"`{folder}` can be changed by everybody on this machine"
             raise UnsafeFile(message, hint=f"chmod 700 {folder}")
+
+    def check_inside(self, root: Path, path: Path) -> None:
+        """Refuse a path in a user's folder on which a link would lead elsewhere."""
+        for folder in reversed(path.parents):
+            found = self.status(folder) if root in folder.parents else None
+            if found is not None:
+                _check_is_folder(folder, found)
 
     def names(self, folder: Path) -> list[str]:
         """Name what is in a folder, sorted; a folder that is not there holds nothing."""
@@ -272,3 +277,9 @@ def worded(path: Path, done: str) -> Iterator[None]:
 
 
 DISK = Disk()
+
+
+def _check_is_folder(folder: Path, found: Status) -> None:
+    if not stat.S_ISDIR(found.mode):
+        message = f"`{folder}` is not a folder"
+        raise UnsafeFile(message, hint="a link is not followed here; name the folder itself")

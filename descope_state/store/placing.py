@@ -40,6 +40,8 @@ class Placing:
         if there:
             message = f"`{there[0]}` is there already and says something else"
             raise Refused(message, hint="nothing was written; move it out of the way")
+        for name in self.files:
+            self.disk.check_inside(self.root, self.root / name)
         fresh = [name for name in sorted(self.files) if self.disk.status(self.root / name) is None]
         self._make(self.root)
         aside = self.root / f".dstate-{token_hex(8)}"

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 
 from descope_state.errors import DamagedState, UsageError
@@ -20,7 +21,7 @@ Record = dict[str, Json]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runs:
-    """The records of the runs in one environment; their names sort by time."""
+    """The records of the runs in one environment."""
 
     folder: Path
     disk: Disk
@@ -36,9 +37,22 @@ class Runs:
             self.disk.remove(folder / f"{old}.json")
 
     def names(self) -> list[str]:
-        """Name the runs, oldest first."""
-        names = self.disk.names(self.folder / FOLDER)
-        return [match[1] for name in names if (match := _NAME.fullmatch(name))]
+        """Name the runs, oldest first; those of one second as the trail tells them."""
+        files = self.disk.names(self.folder / FOLDER)
+        names = [match[1] for name in files if (match := _NAME.fullmatch(name))]
+        seconds = [list(group) for _, group in groupby(names, key=_second)]
+        return [
+            name
+            for group in seconds
+            for name in (sorted(group, key=self._sequence) if len(group) > 1 else group)
+        ]
+
+    def _sequence(self, name: str) -> int:
+        try:
+            number = self.read(name).get("sequence")
+        except DamagedState:
+            return -1
+        return number if isinstance(number, int) else -1
 
     def all(self) -> Iterator[Record]:
         """Read every record, newest first."""
@@ -67,3 +81,7 @@ class Runs:
                     return record
         message = f"`{path}` is damaged"
         raise DamagedState(message, hint="the state and the audit trail do not depend on it")
+
+
+def _second(name: str) -> str:
+    return name.rpartition("-")[0]

@@ -1,8 +1,10 @@
 """Single objects made, changed and deleted by a command: each a plan, and none a surprise later."""
 
+import fcntl
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,13 +35,16 @@ def last_run(shop: Shop) -> dict[str, object]:
     return found
 
 
-def answering(shop: Shop, words: Sequence[str], *answers: str) -> tuple[int, str, str]:
+def answering(
+    shop: Shop, words: Sequence[str], *answers: str | Callable[[], str]
+) -> tuple[int, str, str]:
     """Say a command line to somebody who answers."""
     out, err, pending = io.StringIO(), io.StringIO(), iter(answers)
 
     def ask(question: str) -> str:
         err.write(question)
-        return next(pending, "")
+        answer = next(pending, "")
+        return answer() if callable(answer) else answer
 
     terminal = Terminal(
         surroundings=replace(real_surroundings(), environ=shop.environ, folder=shop.folder),
@@ -110,6 +115,31 @@ def test_a_stack_is_left_as_it_was_where_nobody_approves(shop: Shop) -> None:
     words = ("tenant", "create", "--name", "Wild", "--write", "resources/new.yaml")
     assert answering(shop, words, "no\n")[0] == 5
     assert not (shop.folder / "resources/new.yaml").exists()
+
+
+def test_what_somebody_edits_while_it_is_asked_is_kept(shop: Shop) -> None:
+    file = shop.folder / "shop.yaml"
+
+    def edit() -> str:
+        file.write_text(file.read_text() + "# edited\n")
+        return "no\n"
+
+    words = ("tenant", "create", "--name", "Wild", "--write", "shop.yaml")
+    assert answering(shop, words, edit)[0] == 5
+    assert file.read_text().endswith("# edited\n")
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_block_of_what_was_not_tried_does_not_stay(shop: Shop, *, locked: bool) -> None:
+    before = (shop.folder / "shop.yaml").read_text()
+    words = ("tenant", "create", "--name", "Wild", "--write", "shop.yaml", "--yes")
+    with ExitStack() as held:
+        if locked:
+            lock = held.enter_context((shop.folder / "state/test/lock").open("r+"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        came = shop.says(*words)
+    assert came.status == (6 if locked else 0), came.err
+    assert ((shop.folder / "shop.yaml").read_text() == before) is locked
 
 
 @pytest.mark.parametrize("file", ["dstate.yaml", "../x.yaml", "vars/test.yaml", "x.yml", "/x.yaml"])

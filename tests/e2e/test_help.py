@@ -16,6 +16,7 @@ from descope_state.cli import commands
 from descope_state.cli.catalogue.command import Command
 from descope_state.cli.listing import ORDER
 from descope_state.errors import Exit
+from tests.conftest import cloned
 from tests.support.spoken import Said, said
 
 ROOT = Path(__file__).parents[2]
@@ -41,27 +42,12 @@ def _narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERMINAL_WIDTH", NARROW)
 
 
-@pytest.fixture
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy what the examples of the help work on: where a fresh clone has it."""
-    return _cloned(tmp_path_factory.mktemp("clone"))
-
-
 @pytest.fixture(scope="session")
 def applied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a clone in which the first example of many commands was run: that takes a second."""
-    clone = _cloned(tmp_path_factory.mktemp("applied"))
+    clone = cloned(tmp_path_factory.mktemp("applied"))
     assert run(APPLY, clone).status == 0
     return clone
-
-
-def _cloned(copy: Path) -> Path:
-    shutil.copytree(ROOT / "examples", copy / "examples")
-    (copy / "state").mkdir()
-    project = (ROOT / "pyproject.toml").read_text()
-    table = project.partition("[tool.dstate]\n")[2].partition("\n\n")[0]
-    (copy / "pyproject.toml").write_text(f"[tool.dstate]\n{table}\n")
-    return copy
 
 
 def _by_name(command: Command) -> str:

@@ -1,7 +1,6 @@
 """Every page of documentation: its commands work as they stand, and its links lead somewhere."""
 
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -22,18 +21,6 @@ ELSEWHERE = {"examples/provider_template/README.md"}
 
 def _named(path: Path) -> str:
     return str(path.relative_to(ROOT))
-
-
-@pytest.fixture
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy what the pages work on: where a fresh clone has it."""
-    copy = tmp_path_factory.mktemp("clone")
-    shutil.copytree(ROOT / "examples", copy / "examples")
-    (copy / "state").mkdir()
-    project = (ROOT / "pyproject.toml").read_text()
-    table = project.partition("[tool.dstate]\n")[2].partition("\n\n")[0]
-    (copy / "pyproject.toml").write_text(f"[tool.dstate]\n{table}\n")
-    return copy
 
 
 @pytest.fixture

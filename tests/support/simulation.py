@@ -203,7 +203,7 @@ class Life:
                 observation=observation,
                 catalog=CATALOG,
                 secrets={},
-                bindings=_bindings(snapshot),
+                bindings=bindings_of(snapshot),
                 safety=LENIENT,
                 wishes=NOTHING,
             )
@@ -259,10 +259,11 @@ def _unkept(changes: object, seen: object) -> None:
 
 
 def _nothing(snapshot: Snapshot) -> Plan:
-    return Plan(bindings=_bindings(snapshot), changes=(), mode="failed", violations=())
+    return Plan(bindings=bindings_of(snapshot), changes=(), mode="failed", violations=())
 
 
-def _bindings(snapshot: Snapshot) -> Bindings:
+def bindings_of(snapshot: Snapshot) -> Bindings:
+    """Bind a plan to a state."""
     return Bindings(
         stack="s",
         environment="test",

@@ -55,3 +55,14 @@ def test_names_that_cannot_be_are_refused_before_anything_is_written(
 )
 def test_a_stack_is_called_like_its_folder(tmp_path: Path, folder: str, name: str) -> None:
     assert name_of(tmp_path / folder) == name
+
+
+def test_no_link_leads_out_of_the_folder(tmp_path: Path) -> None:
+    stack, elsewhere = tmp_path / "stack", tmp_path / "elsewhere"
+    stack.mkdir()
+    elsewhere.mkdir()
+    (stack / "resources").symlink_to(elsewhere)
+    came = said(["init", "--yes"], folder=stack)
+    assert (came.status, "is not a folder" in came.err) == (1, True)
+    assert list(elsewhere.iterdir()) == []
+    assert not (stack / "dstate.yaml").exists()

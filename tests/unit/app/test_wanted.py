@@ -13,11 +13,14 @@ from descope_state.app.workspace import Opening
 from descope_state.cli.attendant import Attendant
 from descope_state.cli.main import run
 from descope_state.cli.terminal import Terminal
-from descope_state.core.wanted import Wanted, free_name
+from descope_state.core.naming import free_name
+from descope_state.core.wanted import Wanted
 from descope_state.errors import Refused
 from descope_state.model.address import Address
 from descope_state.model.outcome import Fate
 from descope_state.model.state import Snapshot
+from descope_state.store.disk import DISK
+from descope_state.store.runs import Runs
 from descope_state.store.state import Store
 from tests.support.provider import FakeProvider, FakeWorld
 
@@ -56,7 +59,17 @@ class Ground:
         )
 
     def status(self, *arguments: str) -> int:
-        return run(list(arguments), self.terminal())
+        return self.said(*arguments)[0]
+
+    def said(self, *arguments: str) -> tuple[int, str]:
+        terminal = self.terminal()
+        status = run(list(arguments), terminal)
+        assert isinstance(terminal.out, io.StringIO)
+        assert isinstance(terminal.err, io.StringIO)
+        return status, terminal.out.getvalue() + terminal.err.getvalue()
+
+    def runs(self) -> Runs:
+        return Runs(folder=self.folder / "state" / "dev", disk=DISK)
 
     def order(self, decide: Decided, **overrides: int) -> Applied:
         return apply_order(
@@ -167,13 +180,77 @@ def test_guards_hold_for_commands_as_well(ground: Ground) -> None:
     assert ground.names() == []
 
 
+def test_what_is_undone_has_the_name_that_it_was_made_under(ground: Ground) -> None:
+    ground.order(wanting(label("extra", {"name": "Extra"})))
+    status, said = ground.said("undo", "--dry-run")
+    assert status == 0
+    assert "- label.extra (id " in said
+
+
+def test_undo_forth_and_back_any_number_of_times(ground: Ground) -> None:
+    ground.order(wanting(label("extra", {"name": "Extra"})))
+    for names in (["Docs"], ["Docs", "Extra"]) * 2:
+        assert ground.status("undo", "-auto-approve") == 0
+        assert ground.names() == names
+        assert ground.status("plan", "-detailed-exitcode") == 0
+
+
+def test_undo_knows_what_an_interrupted_run_made(ground: Ground) -> None:
+    ground.order(wanting(label("extra", {"name": "Extra"})))
+    runs = ground.runs()
+    cut = {**runs.read(runs.names()[-1])}
+    del cut["results"]
+    runs.keep(cut)
+    assert ground.status("undo", "-auto-approve") == 0
+    assert ground.names() == ["Docs"]
+
+
+def test_what_an_unsettled_run_did_is_not_undone(ground: Ground) -> None:
+    ground.order(wanting(label("extra", {"name": "Extra"})))
+    runs = ground.runs()
+    cut = {**runs.read(runs.names()[-1])}
+    del cut["results"]
+    runs.keep(cut)
+    (ground.folder / "state" / "dev" / "journal.jsonl").touch()
+    status, said = ground.said("undo", "-auto-approve")
+    assert status == 5
+    assert "was interrupted" in said
+    assert "dstate resume" in said
+    assert ground.names() == ["Docs", "Extra"]
+
+
+PROTECTED = STACK.replace("{name: Docs}", "{name: Docs, lifecycle: {prevent_destroy: true}}")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_the_stack_protects_no_command_deletes(ground: Ground, *, known: bool) -> None:
+    (ground.folder / "stack.yaml").write_text(PROTECTED)
+    if not known:
+        assert ground.status("state", "rm", "label.docs") == 0
+
+    def delete(seen: Seen) -> list[Wanted]:
+        address, id_ = found(seen, "label", "Docs")
+        return [Wanted(address=address, attributes=None, id="" if known else id_)]
+
+    with pytest.raises(Refused, match="is blocked"):
+        ground.order(delete)
+    assert ground.names() == ["Docs"]
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("Acme Corp.", "acme_corp"), ("7up", "_7up"), ("in", "_in"), ("", "_"), ("ü", "_")],
+    [
+        ("Acme Corp.", "acme_corp"),
+        ("7up", "_7up"),
+        ("in", "in_"),
+        ("", "_"),
+        ("ü", "u"),
+        ("日", "_"),
+    ],
 )
 def test_any_text_makes_a_name(text: str, name: str) -> None:
-    assert free_name(text, lambda _: False) == name
+    assert free_name(text, ()) == name
 
 
 def test_a_name_that_is_taken_is_numbered() -> None:
-    assert free_name("a", {"a", "a_2"}.__contains__) == "a_3"
+    assert free_name("a", {"a", "a_2"}) == "a_3"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from descope_state.core.observation import Observation
 from descope_state.core.portable import no_documents
 from descope_state.core.restoring import Restored, Today, Was, restored
-from descope_state.core.wanted import Places
+from descope_state.core.wanted import Places, Wanted
 from descope_state.model.address import Address
 from descope_state.model.resource import Desired, Entry, Live
 from descope_state.model.value import Ref, Secret, Unknown, Value
@@ -104,3 +104,14 @@ def test_a_secret_comes_from_the_stack_or_is_told_to_be_lost() -> None:
     assert (known.wanted[0].attributes or {})["password"] == secret
     unknown = restored([was], [was], today=today())
     assert unknown.lost[0] == "credential.robot: `password` is in no backup, and no block states it"
+
+
+def test_what_goes_is_told_what_it_needs_of_what_goes_as_well() -> None:
+    gone = [
+        Wanted(address=SITE, attributes=None, id="s-1"),
+        Wanted(address=PAGE, attributes=None, id="c-1"),
+    ]
+    site, page = restored((), (), today=today(OLD_SITE, OLD_PAGE), gone=gone).wanted
+    assert (site.depends_on, page.depends_on) == ((), (SITE,))
+    (alone,) = restored((), (), today=today(OLD_SITE, OLD_PAGE), gone=gone[1:]).wanted
+    assert alone.depends_on == ()

@@ -28,6 +28,12 @@ def _deliver(url: str) -> list[float]:
     return pauses
 
 
+@pytest.mark.parametrize("url", ["https://h:abc/x", "https://h:99999/", "https://[::1/"])
+def test_an_address_that_nobody_can_post_to_is_refused_at_once(url: str) -> None:
+    with pytest.raises(UsageError, match="not a URL"):
+        hook_of(url, ENVIRON)
+
+
 def test_what_is_posted_can_be_verified() -> None:
     with receiving() as received:
         assert _deliver(received.url) == []

@@ -62,3 +62,14 @@ def test_a_disk_that_fails_half_way_leaves_nothing(tmp_path: Path, name: str) ->
     with pytest.raises(UnsafeFile):
         placing.place()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_link_leads_out_of_the_folder(tmp_path: Path) -> None:
+    root, elsewhere = tmp_path / "stack", tmp_path / "elsewhere"
+    root.mkdir()
+    elsewhere.mkdir()
+    (root / "files").symlink_to(elsewhere)
+    with pytest.raises(UnsafeFile, match="is not a folder"):
+        Placing(disk=DISK, root=root, files=FILES).place()
+    assert held(root) == {}
+    assert list(elsewhere.iterdir()) == []

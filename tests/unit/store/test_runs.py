@@ -44,3 +44,20 @@ def test_only_the_newest_are_kept(runs: Runs) -> None:
         runs.keep({"run": f"20270101-000000-{number:04x}"})
     assert len(runs.names()) == KEPT
     assert runs.names()[0] > NAMES[-1]
+
+
+def test_runs_of_one_second_stand_in_the_order_in_which_they_were(tmp_path: Path) -> None:
+    runs = Runs(folder=tmp_path, disk=DISK)
+    ordered = [f"20260101-000000-{random:04x}" for random in (0xC0DE, 0x0ADA, 0xFEED, 0x1DEA)]
+    for number, name in enumerate(ordered, start=9):
+        runs.keep({"run": name, "sequence": number})
+    runs.keep({"run": "20260101-000001-0000", "sequence": 1})
+    assert runs.names() == [*ordered, "20260101-000001-0000"]
+    assert [record["run"] for record in runs.all()][1] == ordered[-1]
+
+
+def test_of_many_runs_in_one_second_the_newest_are_kept(tmp_path: Path) -> None:
+    runs = Runs(folder=tmp_path, disk=DISK)
+    for number in range(KEPT + 3):
+        runs.keep({"run": f"20260101-000000-{0xFFFF - number:04x}", "sequence": number})
+    assert [record["sequence"] for record in runs.all()] == list(range(KEPT + 2, 2, -1))

@@ -67,6 +67,7 @@ _WITH_VALUE = frozenset(
         "--watch",
         "--webhook",
         "--write",
+        "-c",
     }
 )
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}

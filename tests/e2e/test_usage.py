@@ -322,6 +322,5 @@ def test_every_option_with_a_value_is_known_to_the_one_who_rewrites_command_line
         for parameter in command.params
         if parameter.param_type_name == "option" and not getattr(parameter, "is_flag", False)
         for spelling in parameter.opts
-        if spelling.startswith("--")
     }
     assert taking == _WITH_VALUE

@@ -20,8 +20,8 @@ PRODUCT = (ROOT / "descope_state", ROOT / "providers")
 LONGEST_SECONDS = 1.0
 MOST_MEGABYTES = 200.0
 ATTEMPTS = 3
-# Processor time is counted, but a busy machine counts up to twice as much for the same work. Where a
-# second was not enough, the measure is what a stack without a mistake costs at the same moment.
+# Processor time is counted, but a busy machine counts up to twice as much for the same work. Where
+# a second was not enough, the measure is what a stack without a mistake costs at the same moment.
 MOST_TIMES_THE_PLAINEST = 3.5
 
 FOLDERS = list(folders())

@@ -156,11 +156,11 @@ def _new(surroundings: Surroundings, opening: Opening, *, root: Path, aside: Pat
     if not name:
         message = "which environment? A new stack needs a name for the project that it describes"
         raise UsageError(message, hint="name one with --env, for instance --env dev")
-    fields = _fields(model)
-    text = settings(_named(root), environment=name, fields=fields)
+    fields = stated_fields(model)
+    text = settings(stack_name(root), environments={name: fields})
     (aside / SETTINGS_FILE).write_text(text, encoding="utf-8")
     here = Opening(chdir=aside, environment=name)
-    provisional = opened(replace(surroundings, environ=_environ(surroundings, model)), here)
+    provisional = opened(replace(surroundings, environ=credentials_of(surroundings, model)), here)
     workspace = replace(
         provisional,
         root=root,
@@ -186,19 +186,20 @@ def _model(surroundings: Surroundings, opening: Opening) -> Workspace | None:
         return None
 
 
-def _named(root: Path) -> str:
+def stack_name(root: Path) -> str:
     """Name a stack after its folder."""
     return _UNNAMED.sub("-", root.resolve().name).strip("-_.")[:_LONGEST_NAME] or "stack"
 
 
-def _environ(surroundings: Surroundings, model: Workspace | None) -> Mapping[str, str]:
+def credentials_of(surroundings: Surroundings, model: Workspace | None) -> Mapping[str, str]:
     """Give the variables with the credentials: those of the stack at hand, or of the folder."""
     if model is not None:
         return model.environ
     return merged_environ(surroundings.folder, surroundings.environ)
 
 
-def _fields(model: Workspace | None) -> dict[str, Value]:
+def stated_fields(model: Workspace | None) -> dict[str, Value]:
+    """Give what the settings of a new stack are to say of an environment: what is said here."""
     if model is None:
         return {}
     environment = model.documents.environment
@@ -239,13 +240,12 @@ class _Stack:
 
     def _settings(self, seen: Observation) -> str:
         """Pin the project, so that no other key is ever used for it; the emulator has none."""
-        fields = _fields(self.model)
+        fields = stated_fields(self.model)
         if fields.get("endpoint") is None:
             fields = {**fields, "project_id": seen.project_id}
         return settings(
-            _named(self.workspace.root),
-            environment=self.workspace.environment,
-            fields=fields,
+            stack_name(self.workspace.root),
+            environments={self.workspace.environment: fields},
         )
 
     def verified(self, found: Found, surroundings: Surroundings, *, seen: Observation) -> Planned:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from descope_state.cli.drifting import names_of
 from descope_state.cli.opening import opening
 from descope_state.cli.options import (
     AsJson,
@@ -27,6 +28,7 @@ from descope_state.errors import UsageError
 if TYPE_CHECKING:
     # For annotations only: everything below the command line comes with it.
     from descope_state.app.applying import Manner
+    from descope_state.app.workspace import Opening
     from descope_state.cli.attendant import Attendant
     from descope_state.cli.terminal import Terminal
 
@@ -56,6 +58,15 @@ OutDir = Annotated[
 ]
 
 
+Factor = Annotated[
+    bool,
+    typer.Option(
+        "--factor",
+        help="With --all, --env A,B and --out-dir: one new stack of several environments.",
+    ),
+]
+
+
 def bring(
     context: typer.Context,
     address: ImportAddress = None,
@@ -66,6 +77,7 @@ def bring(
     everything: Everything = False,
     out_dir: OutDir = None,
     baseline: Baseline = False,
+    factor: Factor = False,
     auto_approve: AutoApprove = False,
     confirm: Confirm = None,
     override: Overrides = None,
@@ -80,13 +92,15 @@ def bring(
     """Put objects that exist under management.
 
     One object under an address of the stack: the plan says what would change, and asks. A block
-    that the stack lacks is printed, or written with --write. With --all a whole project: one file
-    a kind, references instead of repeated names; nothing that is there is overwritten.
+    that the stack lacks is printed, or written with --write. With --all a whole project, one file
+    a kind, and nothing is overwritten; with --factor several, what they share in one place.
     """
     from descope_state.cli.importing_run import run_import, run_import_all
 
+    here = opening(context.obj, env=env, var=var, var_file=var_file)
     alone: dict[str, object] = {"--write": write, "--override": override, "--verbose": verbose}
-    _check((address, id_), alone=alone, everything=everything, all_=(out_dir, baseline))
+    whole = {"--out-dir": out_dir, "--baseline": baseline, "--factor": factor}
+    _check((address, id_), alone=alone, everything=everything, all_=whole)
     manner = _manner(
         parallelism=parallelism,
         max_capacity=max_capacity,
@@ -95,14 +109,37 @@ def bring(
         confirm=confirm,
         automatic=auto_approve,
     )
-    here = opening(context.obj, env=env, var=var, var_file=var_file)
-    terminal, one = context.obj, (address or "", id_ or "", write)
     if everything:
-        status = run_import_all(terminal, here, which=(out_dir, baseline), manner=manner, json=json)
+        run = _several if factor else run_import_all
+        status = run(context.obj, here, which=(out_dir, baseline), manner=manner, json=json)
     else:
-        attendant = _attendant(terminal, json=json, verbose=verbose)
-        status = run_import(terminal, here, what=one, manner=manner, attendant=attendant)
+        one = (address or "", id_ or "", write)
+        told = _attendant(context.obj, json=json, verbose=verbose)
+        status = run_import(context.obj, here, what=one, manner=manner, attendant=told)
     raise typer.Exit(status)
+
+
+def _several(
+    terminal: "Terminal",
+    here: "Opening",
+    *,
+    which: tuple[Path | None, bool],
+    manner: "Manner",
+    json: bool,
+) -> int:
+    """Bring in several environments at once; what that does not go with is refused."""
+    from descope_state.app.factoring import Several
+    from descope_state.cli.factoring_run import run_several
+
+    out, baseline = which
+    if out is None or here.environment is None:
+        message = "`--factor` needs the environments, and a folder for the new stack"
+        raise UsageError(message, hint="write `--factor --env dev,prod --out-dir DIR`")
+    if here.variables or here.variable_files:
+        message = "`--factor` and variables do not go together: it decides on its own"
+        raise UsageError(message, hint="leave out --var and --var-file")
+    several = Several(environments=names_of(here.environment), out=out, baseline=baseline)
+    return run_several(terminal, here, several=several, manner=manner, json=json)
 
 
 def _attendant(terminal: "Terminal", *, json: bool, verbose: bool = False) -> "Attendant":
@@ -116,11 +153,10 @@ def _check(
     *,
     alone: Mapping[str, object],
     everything: bool,
-    all_: tuple[Path | None, bool],
+    all_: Mapping[str, object],
 ) -> None:
     """Refuse what does not go together, and what says nothing."""
-    together = dict(zip(("--out-dir", "--baseline"), all_, strict=True))
-    stray = [name for name, value in (alone if everything else together).items() if value]
+    stray = [name for name, value in (alone if everything else all_).items() if value]
     if everything and (any(place) or stray):
         what = f"`{stray[0]}`" if stray else "an address"
         message = f"`--all` and {what} do not go together"

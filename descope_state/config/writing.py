@@ -177,7 +177,8 @@ def _inline(value: Value, *, room: int) -> str | None:
     """Write a value behind its key, where it fits there."""
     match value:
         case Unknown(expression):
-            return expression if _EXPRESSION.fullmatch(expression) else _double(expression)
+            bare = _EXPRESSION.fullmatch(expression) and not _UNSEEN.search(expression)
+            return expression if bare else _double(expression)
         case str():
             return None if _foldable(value) else _quoted(value)
         case dict():
@@ -246,14 +247,69 @@ def _foldable(text: str) -> bool:
     return all(not _UNSEEN.search(one) and one == one.rstrip() for one in lines) and lines[-1] != ""
 
 
-def settings(name: str, *, environment: str, fields: Mapping[str, Value]) -> str:
-    """Write the `dstate.yaml` of a new stack with one environment."""
+def settings(
+    name: str,
+    *,
+    environments: Mapping[str, Mapping[str, Value]],
+    variables: Mapping[str, Mapping[str, Value]] | None = None,
+) -> str:
+    """Write the `dstate.yaml` of a new stack: its environments, and the variables it declares."""
     lines = [
         _HEAD,
         "dstate: 1",
         *_member("name", name, 0),
         "",
-        "environments:",
-        *_block(Written(kind="", name=environment, body=fields), indent=_STEP),
+        *_section("environments", environments),
     ]
-    return "\n".join(lines) + "\n"
+    if variables:
+        lines += ["", *_section("variables", variables)]
+    wanted: dict[str, Value] = {name: dict(fields) for name, fields in (variables or {}).items()}
+    return _reread(lines, "variables", wanted=wanted or None)
+
+
+def values(given: Mapping[str, Value], *, heading: str) -> str:
+    """Write a file of values for the variables of a stack."""
+    lines = [_comment(heading)]
+    before: list[str] = []
+    for name, value in given.items():
+        found = _member(name, _verbatim(value), 0)
+        if before and max(len(before), len(found)) >= _LEAST_LINES:
+            lines.append("")
+        lines += found
+        before = found
+    return _reread(lines, "", wanted=dict(given))
+
+
+def _section(title: str, members: Mapping[str, Mapping[str, Value]]) -> list[str]:
+    lines = [f"{title}:"]
+    for name, fields in members.items():
+        body = {key: _verbatim(value) for key, value in fields.items()}
+        lines += _block(Written(kind="", name=name, body=body), indent=_STEP)
+    return lines
+
+
+def _verbatim(value: Value) -> Value:
+    """Give a value as settings hold it: nothing in them is an expression, so nothing is doubled."""
+    match value:
+        case str() if "${" in value:
+            return Unknown(value)
+        case dict():
+            return {key: _verbatim(inner) for key, inner in value.items()}
+        case list():
+            return [_verbatim(inner) for inner in value]
+        case _:
+            return value
+
+
+def _reread(lines: Iterable[str], section: str, *, wanted: Value) -> str:
+    """Give lines as a text, once it was read back as what it is to say."""
+    text = "\n".join(lines) + "\n"
+    try:
+        read = yaml.parse(text.encode(), file="").data
+    except (Invalid, UnicodeEncodeError):
+        read = {section: None}
+    found = read.get(section) if section and isinstance(read, dict) else read
+    if canonical(found) != canonical(wanted):
+        message = f"the {section or 'values of variables'} cannot be written as YAML"
+        raise Unspellable(message, hint="numbers beyond ±2^53 and halves of characters cannot be")
+    return text

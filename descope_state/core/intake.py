@@ -81,12 +81,14 @@ class Ground:
 class Asked:
     """What is to be taken in: everything, or some objects by kind and id.
 
-    A single one may have been given its address.
+    A single one may have been given its address; `names` says what objects are to be called, by
+    kind and id, where that was decided before.
     """
 
     baseline: bool = False
     only: frozenset[tuple[str, str]] = frozenset()
     address: Address | None = None
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 def intake(ground: Ground, asked: Asked) -> Intake:
@@ -237,6 +239,8 @@ class _Intake:
         return any(schema.fields[name].refers for name in schema.identity_fields)
 
     def _name(self, live: Live, names: Mapping[tuple[str, str], str]) -> str:
+        if decided := self._asked.names.get((live.kind, live.id)):
+            return decided
         schema = self._ground.catalog[live.kind].schema
         parts = [
             slug(self._owner(text, schema.fields[name].refers, names) or text)
@@ -283,8 +287,13 @@ class _Intake:
             if free and (field_.required or len(canonical(value)) > _LONGEST_INLINE):
                 path = _file(taken.address, name, schema=schema)
                 self._files[path] = value
-                body[name] = Unknown(f'${{json(file("{path}"))}}')
+                body[name] = document_in(path)
         return replace(taken, body=body)
+
+
+def document_in(path: str) -> Unknown:
+    """Write the expression that reads a document from its file."""
+    return Unknown(f'${{json(file("{path}"))}}')
 
 
 def _claims(ground: Ground) -> dict[tuple[str, str], Address]:

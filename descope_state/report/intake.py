@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from descope_state.core.intake import Intake, Left
+from descope_state.core.intake import Intake, Left, Taken
 from descope_state.report.clean import clean
 from descope_state.report.json_text import Json
 from descope_state.report.spans import BLANK, Line, Span, data, line
@@ -15,18 +15,21 @@ _MOST = 8
 def intake_text(found: Intake, *, files: Mapping[str, int], folder: str) -> tuple[Line, ...]:
     """Tell what is to be written where, what is left out and why, and what must be set."""
     return (
-        *_files(found, files=files, folder=folder),
+        *written_files(found.taken, files=files, folder=folder),
         *_left(found.left),
         *_secrets(found),
     )
 
 
-def _files(found: Intake, *, files: Mapping[str, int], folder: str) -> Iterator[Line]:
+def written_files(
+    objects: Iterable[Taken], *, files: Mapping[str, int], folder: str
+) -> Iterator[Line]:
+    """Tell which files are to be written, with how many objects in each."""
     if not files:
         return
     yield (Span("To be written into ", "bold"), data(folder, "bold"), Span(":", "bold"))
     yield BLANK
-    counts = Counter(taken.address.kind for taken in found.taken)
+    counts = Counter(taken.address.kind for taken in objects)
     by_file = {f"resources/{kind}": count for kind, count in counts.items()}
     longest = max(map(len, files))
     for name in sorted(files):

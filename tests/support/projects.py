@@ -24,7 +24,7 @@ from descope_state.core.planner import Wishes
 from descope_state.core.ports import SILENT, Observer
 from descope_state.model.outcome import Settlement
 from descope_state.model.plan import Plan
-from descope_state.sdk.faults import Conflict, NotFound, Rejected
+from descope_state.sdk.faults import Conflict, Indeterminate, NotFound, Rejected
 from descope_state.sdk.schema import Config, Refers, Shape, Type, fields_of
 from dstate_descope import Descope
 from dstate_descope.emulator.world import World, load, save
@@ -150,7 +150,7 @@ async def _made(project: list[tuple[str, Config]]) -> World:
     async with embedded(tier=2) as opened:
         session = cast("DescopeSession", opened)
         for kind, config in project:
-            with suppress(Rejected, Conflict, NotFound):
+            with suppress(Rejected, Conflict, NotFound, Indeterminate):
                 await session.kinds[kind].create(config)
         world: World = cast("Any", session.transport).world()
         return world

@@ -16,6 +16,7 @@ COMMANDS = (
             _MORE,
             "dstate import permission.a_b a.b --write resources/more.yaml -auto-approve",
             "dstate import --all --env local --out-dir copy -auto-approve",
+            "dstate import --all --factor --env local,dev --out-dir both -auto-approve",
         ),
         exits=(0, 1, 4, 5, 6, 7, 8, 64, 130),
         changes="Changes the project only where its plan says so; the state takes the object in.",

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from descope_state.config import yaml
 from descope_state.config.appending import appended
 from descope_state.config.edit import Unwritable, formatted
-from descope_state.config.writing import Unspellable, Written, block, document, resources
+from descope_state.config.writing import (
+    Unspellable,
+    Written,
+    block,
+    document,
+    resources,
+    settings,
+    values,
+)
 from descope_state.model.value import Unknown, Value, canonical
 from tests.support.laws import law
 from tests.support.projects import ODD
@@ -45,6 +53,28 @@ def test_any_body_is_read_again_and_laid_out(body: dict[str, Any]) -> None:
         return
     assert read(text)["resources"]["label"]["one"] == _doubled(body)
     assert formatted(text.encode(), file="a.yaml").decode() == text
+
+
+@law(100)
+@given(st.dictionaries(st.sampled_from(["a", "role_b_c", "_2"]), VALUES, max_size=3))
+def test_values_of_variables_are_read_again_as_they_are_and_laid_out(given: dict[str, Any]) -> None:
+    try:
+        text = values(given, heading="Otherwise.")
+        variables = {name: {"type": "any", "default": value} for name, value in given.items()}
+        whole = settings("x", environments={"dev": {"exclude": ["a.b"]}}, variables=variables)
+    except Unspellable:
+        return
+    assert canonical(read(text) or {}) == canonical(given)
+    assert canonical(read(whole).get("variables", {})) == canonical({**variables})
+    for one in (text, whole):
+        assert formatted(one.encode(), file="a.yaml").decode() == one
+
+
+def test_values_that_no_yaml_holds_are_refused() -> None:
+    with pytest.raises(Unspellable):
+        values({"a": "\ud800"}, heading="Otherwise.")
+    with pytest.raises(Unspellable):
+        settings("x", environments={"dev": {}}, variables={"a": {"default": 2**60}})
 
 
 def _doubled(value: Json) -> Json:

@@ -2,15 +2,18 @@
 
 import hashlib
 import os
+import re
 import shutil
+import statistics
 import subprocess
 import sys
+import time
 import venv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.measuring import Row, interleaved
+from benchmarks.measuring import Row, interleaved, run
 
 ROOT = Path(__file__).parents[1]
 HOME = ROOT / ".venv-bench"
@@ -37,6 +40,7 @@ def rows() -> Iterator[Row]:
         kept = ("PATH", "HOME", "LANG")
         environ = {name: os.environ[name] for name in kept if name in os.environ}
         found = interleaved(commands, runs=RUNS, environ=environ)
+        yield first_plan(scripts, Path(folder), environ=environ)
     bare = found["bare"].cpu
     bars = {"version": (2.5, 1.3), "help": (12, 6), "plan": (25, 12), "cel": (None, None)}
     titles = {
@@ -53,6 +57,29 @@ def rows() -> Iterator[Row]:
             stretch=stretch,
             note=f"{found[name].cpu * 1000:.0f} ms CPU, bare {bare * 1000:.1f} ms",
         )
+
+
+def first_plan(scripts: Path, folder: Path, *, environ: Mapping[str, str]) -> Row:
+    """Plan the quickstart where there was never a plan, by the clock and without credentials."""
+    command = (str(scripts / "dstate"), "plan", "--env", "local")
+    home = folder / "home"
+    seconds: list[float] = []
+    for number in range(RUNS):
+        stack = folder / f"first-{number}"
+        shutil.copytree(ROOT / "examples" / "quickstart", stack)
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir()
+        began = time.monotonic()
+        run(command, folder=stack, environ={**environ, "HOME": str(home)})
+        seconds.append(time.monotonic() - began)
+    return Row(
+        name="the first plan of examples/quickstart after an installation",
+        figure=statistics.median(seconds),
+        unit="s",
+        must=1,
+        stretch=0.5,
+        note=f"{min(seconds):.2f} to {max(seconds):.2f} s, no credentials",
+    )
 
 
 def installed() -> Path:
@@ -80,7 +107,8 @@ def _pinned() -> Iterator[str]:
     """Give the locked versions without their hashes, so that only what is needed is installed."""
     for line in (ROOT / "requirements.lock").read_text().splitlines():
         if "==" in line and not line.startswith((" ", "#")):
-            yield f"{line.removesuffix(chr(92)).strip()}\n"
+            # No constraint may name an extra.
+            yield re.sub(r"\[[^]]*\]", "", line.removesuffix(chr(92)).strip()) + "\n"
 
 
 def _fingerprint() -> str:

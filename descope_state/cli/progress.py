@@ -6,9 +6,11 @@ is one line; with `--json`, one event. Whoever stops reading stops the drawing a
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 from descope_state.cli.terminal import Terminal
+from descope_state.cli.ticking import ticking
 from descope_state.core.ports import Observer, Silent
 from descope_state.model.address import Address
 from descope_state.model.event import Step
@@ -38,7 +40,9 @@ def observer_for(terminal: Terminal, *, plan: Plan, json: bool) -> Iterator[Obse
     if not total:
         yield Silent()
     elif json:
-        yield JsonLines(terminal, plan, now=now)
+        events = JsonLines(terminal, plan, now=now)
+        with ticking(events.still, every=_STILL):
+            yield events
     elif terminal.err.isatty() and terminal.moving:
         picture = Picture(terminal, total=total, seconds=plan.estimate.seconds, now=now)
         try:
@@ -46,7 +50,9 @@ def observer_for(terminal: Terminal, *, plan: Plan, json: bool) -> Iterator[Obse
         finally:
             picture.close()
     else:
-        yield PlainLines(terminal, total=total, now=now)
+        lines = PlainLines(terminal, total=total, now=now)
+        with ticking(lines.still, every=_STILL):
+            yield lines
 
 
 class _Clocked(Silent):
@@ -59,6 +65,8 @@ class _Clocked(Silent):
         self._finished = 0
         self._failed = 0
         self._begun = now()
+        # What still goes on is told by another thread.
+        self._telling = Lock()
 
     def _start(self, address: Address, step: Step) -> None:
         self._since.setdefault((address, step), self._now())
@@ -66,6 +74,13 @@ class _Clocked(Silent):
     def _elapsed(self, address: Address, step: Step) -> float:
         since = self._since.pop((address, step), None)
         return 0.0 if since is None else self._now() - since
+
+    def _long(self) -> Iterator[tuple[Address, Step, float]]:
+        """Give what has been in flight for long, and for how long."""
+        now = self._now()
+        for (address, step), since in list(self._since.items()):
+            if now - since >= _STILL:
+                yield address, step, now - since
 
 
 class PlainLines(_Clocked):
@@ -79,7 +94,6 @@ class PlainLines(_Clocked):
     def began(self, address: Address, step: Step) -> None:
         """Remember when a step began."""
         self._start(address, step)
-        self._still()
 
     def succeeded(self, address: Address, step: Step, *, id_: str) -> None:
         """Print that a step is done."""
@@ -115,18 +129,18 @@ class PlainLines(_Clocked):
         words = f"The service allows less than was thought: {calls:,} calls in {seconds:g} s"
         self._say(line(f"{words} ({clean(family)})", "warning"))
 
-    def _still(self) -> None:
-        now = self._now()
-        if now - self._spoken < _STILL:
+    def still(self) -> None:
+        """Print what goes on for long, where nothing else was said for as long."""
+        if self._now() - self._spoken < _STILL:
             return
-        for (address, step), since in list(self._since.items()):
-            if now - since >= _STILL:
-                words = f": Still {_DOING[step]}... [{now - since:.0f}s elapsed]"
-                self._say((data(str(address)), Span(words, "dim")))
+        for address, step, seconds in self._long():
+            words = f": Still {_DOING[step]}... [{seconds:.0f}s elapsed]"
+            self._say((data(str(address)), Span(words, "dim")))
 
     def _say(self, row: Line) -> None:
-        self._spoken = self._now()
-        self._terminal.tell([row])
+        with self._telling:
+            self._spoken = self._now()
+            self._terminal.tell([row])
 
 
 class JsonLines(_Clocked):
@@ -169,12 +183,21 @@ class JsonLines(_Clocked):
             )
         )
 
+    def still(self) -> None:
+        """Write what goes on for long."""
+        from descope_state.report.apply_events import progress_event
+
+        for address, _, seconds in self._long():
+            change = self._changes[address]
+            self._write(progress_event(change, timestamp=self._time(), elapsed=seconds))
+
     def _time(self) -> str:
         return self._terminal.surroundings.now()
 
     def _write(self, event: dict[str, Any]) -> None:
-        self._terminal.write(one_line(event) + "\n")
-        self._terminal.out.flush()
+        with self._telling:
+            self._terminal.write(one_line(event) + "\n")
+            self._terminal.out.flush()
 
 
 class Picture(_Clocked):

@@ -3,15 +3,19 @@
 import io
 import json
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from descope_state.cli import progress
 from descope_state.cli.main import real_surroundings
-from descope_state.cli.progress import Picture, PlainLines, observer_for
+from descope_state.cli.progress import JsonLines, Picture, PlainLines, observer_for
 from descope_state.cli.terminal import Terminal
+from descope_state.cli.ticking import ticking
 from descope_state.cli.unheard import Unheard
 from descope_state.core.ports import Observer, Silent
 from descope_state.model.address import Address
@@ -90,8 +94,11 @@ def test_what_takes_long_is_said_to_be_still_going_on() -> None:
     clock, err = Clock(), io.StringIO()
     observer = PlainLines(terminal(err, clock=clock), total=2, now=clock)
     observer.began(PLACE, Step.UPDATE)
+    observer.still()
     clock.now += 12
     observer.began(Address("role", "other"), Step.UPDATE)
+    observer.still()
+    observer.still()
     assert err.getvalue() == "role.editor: Still changing... [12s elapsed]\n"
 
 
@@ -138,6 +145,54 @@ def test_as_events_every_step_begins_and_ends() -> None:
     assert isinstance(out, io.StringIO)
     events = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [event["type"] for event in events] == ["apply_start", "apply_errored"]
+
+
+def test_as_events_what_takes_long_is_told_every_time() -> None:
+    clock, shown = Clock(), terminal(io.StringIO())
+    observer = JsonLines(shown, plan("editor"), now=clock)
+    observer.began(PLACE, Step.CREATE)
+    for _ in range(2):
+        clock.now += 12
+        observer.still()
+    observer.succeeded(PLACE, Step.CREATE, id_="R1")
+    observer.still()
+    out = shown.out
+    assert isinstance(out, io.StringIO)
+    _, *during, _ = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [(one["type"], one["hook"]["elapsed_seconds"]) for one in during] == [
+        ("apply_progress", 12),
+        ("apply_progress", 24),
+    ]
+
+
+@pytest.mark.parametrize("json", [False, True])
+def test_while_a_run_goes_on_what_takes_long_is_told_without_anything_else_happening(
+    monkeypatch: pytest.MonkeyPatch, *, json: bool
+) -> None:
+    monkeypatch.setattr(progress, "_STILL", 0.01)
+    told = Event()
+
+    class Heard(io.StringIO):
+        def write(self, text: str, /) -> int:
+            if "Still creating" in text:
+                told.set()
+            return super().write(text)
+
+    shown = replace(terminal(Heard(), clock=time.monotonic), out=Heard())
+    with observer_for(shown, plan=plan("editor"), json=json) as observer:
+        observer.began(PLACE, Step.CREATE)
+        assert told.wait(60)
+
+
+def test_nobody_who_listens_ends_the_ticking() -> None:
+    done = Event()
+
+    def tick() -> None:
+        done.set()
+        raise BrokenPipeError
+
+    with ticking(tick, every=0.001):
+        assert done.wait(60)
 
 
 def test_a_reader_who_goes_ends_the_telling_and_nothing_else() -> None:

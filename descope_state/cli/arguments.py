@@ -97,6 +97,17 @@ def normalized(arguments: list[str]) -> list[str]:
     return [*front, *rest]
 
 
+def first_word(told: list[str]) -> str | None:
+    """Give the word that a rewritten command line begins with, after the global options."""
+    words = iter(told)
+    for word in words:
+        if word in _GLOBAL_WITH_VALUE:
+            next(words, None)
+        elif word not in _GLOBAL_FLAGS:
+            return word
+    return None
+
+
 def _following(name: str, pending: Iterator[str]) -> str:
     for value in pending:
         return value

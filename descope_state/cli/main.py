@@ -15,9 +15,9 @@ import typer
 
 from descope_state.app.surroundings import Surroundings
 from descope_state.cli import commands, completing
-from descope_state.cli.arguments import normalized
+from descope_state.cli.arguments import first_word, normalized
 from descope_state.cli.catalogue.command import Command
-from descope_state.cli.listing import listed, misuse
+from descope_state.cli.misuse import misuse
 from descope_state.cli.terminal import Terminal, wants_colour
 from descope_state.errors import DstateError, Exit, UsageError
 from descope_state.model.unspoken import Unspoken
@@ -51,8 +51,8 @@ _KEY_BYTES = 32
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
-def application() -> typer.Typer:
-    """Put all commands together."""
+def application(word: str | None = None) -> typer.Typer:
+    """Put the commands together that begin with a word; without one, all."""
     app = typer.Typer(
         name="dstate",
         help=_HELP,
@@ -65,7 +65,7 @@ def application() -> typer.Typer:
     )
     app.callback()(_top)
     groups: dict[str, typer.Typer] = {}
-    for command in commands.ALL:
+    for command in commands.beginning_with(word) if word else commands.every():
         group, _, name = command.name.rpartition(" ")
         if command.name in commands.GROUPS:
             _lead(_group(groups, command.name, app=app), command)
@@ -87,6 +87,7 @@ def _group(groups: dict[str, typer.Typer], name: str, *, app: typer.Typer) -> ty
 def _lead(group: typer.Typer, command: Command) -> None:
     """Let a group be a command as well: `drift` looks, `drift accept` does something about it."""
     group.info.no_args_is_help = False
+    group.info.help = command.function.__doc__
 
     @wraps(command.function)
     def led(context: typer.Context, **options: object) -> None:
@@ -134,8 +135,10 @@ def _top(
 def run(arguments: list[str], terminal: Terminal) -> int:
     """Run one command line and give its exit status."""
     try:
-        status = _main()(
-            args=normalized(arguments), prog_name="dstate", standalone_mode=False, obj=terminal
+        told = normalized(arguments)
+        word = first_word(told)
+        status = _main(word if word in commands.PLACES else None)(
+            args=told, prog_name="dstate", standalone_mode=False, obj=terminal
         )
     except DstateError as error:
         return _told(error, terminal)
@@ -152,9 +155,14 @@ def run(arguments: list[str], terminal: Terminal) -> int:
 
 
 @cache
-def _main() -> Callable[..., object]:
-    """Put the commands together once: `demo` runs dozens of them in one process."""
-    return listed(application()).main
+def _main(word: str | None) -> Callable[..., object]:
+    """Put commands together once: `demo` runs dozens of them in one process."""
+    group = typer.main.get_group(application(word))
+    # The order of the help; typer puts the groups first.
+    group.commands = {
+        name: group.commands[name] for name in commands.PLACES if name in group.commands
+    }
+    return group.main
 
 
 def _misused(error: typer.TyperException, terminal: Terminal) -> int:

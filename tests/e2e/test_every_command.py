@@ -185,7 +185,7 @@ def test_what_is_typed_does_not_act_either(tmp_path: Path) -> None:
     (tmp_path / "all.yaml").write_text("resources: {}\n")
     teller = Teller(folder=tmp_path, environ=dict(surroundings_in(tmp_path)))
     typed = "\x1b]52;c;cm0=\x07\u202e\x9b5m\n\nError E1: x"
-    for command in commands.ALL:
+    for command in commands.every():
         for tail in ((f"--{typed}",), ("--env", typed)):
             heard = teller.say((*command.name.split(), *tail), VIEWS[0])
             assert heard.status in (1, 5, 64), heard  # none is taken for good

@@ -8,13 +8,15 @@ import shutil
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
-from descope_state.cli import commands
+from descope_state.cli import catalogue, commands
 from descope_state.cli.catalogue.command import Command
-from descope_state.cli.listing import ORDER
+from descope_state.cli.commands import PLACES
 from descope_state.errors import Exit
 from tests.conftest import cloned
 from tests.support.spoken import Said, said
@@ -54,7 +56,7 @@ def _by_name(command: Command) -> str:
     return command.name
 
 
-@pytest.mark.parametrize("command", commands.ALL, ids=_by_name)
+@pytest.mark.parametrize("command", commands.every(), ids=_by_name)
 def test_the_help_says_what_a_command_is_for_and_fits(command: Command) -> None:
     text = help_of(*command.name.split())
     lines = text.splitlines()
@@ -78,10 +80,30 @@ def rows_of(*group: str) -> dict[str, str]:
 
 
 def test_the_help_of_all_lists_every_command_with_the_everyday_ones_first() -> None:
-    firsts = {command.name.split()[0] for command in commands.ALL}
-    assert sorted(ORDER) == sorted(firsts)
-    assert tuple(rows_of()) == ORDER
+    assert tuple(rows_of()) == tuple(PLACES)
     assert "Exit codes:" in help_of()
+
+
+def test_every_command_of_the_catalogue_is_found_by_its_first_word() -> None:
+    modules = {name for _, name, _ in iter_modules(catalogue.__path__)} - {"command"}
+    assert {place for places in PLACES.values() for place in places} == modules
+    written = [
+        command.name
+        for name in sorted(modules)
+        for command in import_module(f"{catalogue.__name__}.{name}").COMMANDS
+    ]
+    assert sorted(command.name for command in commands.every()) == sorted(written)
+
+
+def test_only_the_commands_that_begin_with_the_typed_word_are_read_in() -> None:
+    code = (
+        "import sys; from descope_state.cli.main import from_terminal;"
+        "from_terminal(['-C', 'apply', 'plan', '--help']);"
+        "print(*(name for name in sys.modules if '.cli.catalogue.' in name))"
+    )
+    came = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    read = came.stdout.splitlines()[-1].split()
+    assert read == [f"{catalogue.__name__}.{name}" for name in ("command", "work")]
 
 
 @pytest.mark.parametrize("group", [(), *((name,) for name in commands.GROUPS)], ids=" ".join)
@@ -117,7 +139,7 @@ def test_help_is_a_word_too() -> None:
     assert out.getvalue() == help_of("state", "mv")
 
 
-@pytest.mark.parametrize("command", commands.ALL, ids=_by_name)
+@pytest.mark.parametrize("command", commands.every(), ids=_by_name)
 def test_a_short_h_is_help_too(command: Command) -> None:
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
@@ -125,7 +147,7 @@ def test_a_short_h_is_help_too(command: Command) -> None:
     assert out.getvalue() == help_of(*command.name.split())
 
 
-@pytest.mark.parametrize("command", commands.ALL, ids=_by_name)
+@pytest.mark.parametrize("command", commands.every(), ids=_by_name)
 def test_the_examples_of_a_command_are_those_in_its_help(command: Command) -> None:
     shown = tuple(EXAMPLE.findall(help_of(*command.name.split())))
     assert shown == command.examples
@@ -133,7 +155,7 @@ def test_the_examples_of_a_command_are_those_in_its_help(command: Command) -> No
     assert all(one.startswith("dstate ") for one in shown)
 
 
-@pytest.mark.parametrize("command", commands.ALL, ids=_by_name)
+@pytest.mark.parametrize("command", commands.every(), ids=_by_name)
 def test_every_example_works_as_it_stands(
     command: Command, repository: Path, applied: Path
 ) -> None:

@@ -33,7 +33,7 @@ variables:
 backend: {path: state}
 """
 STACK = "resources:\n  label:\n    docs: {name: Docs}\n"
-NAMES = [command.name for command in commands.ALL]
+NAMES = [command.name for command in commands.every()]
 # What each command needs to be given, so that one more thing is the only wrong one.
 NEEDS = {
     "show": ["plan.json"],

@@ -55,7 +55,7 @@ def help_of(name: str) -> str:
 
 def all_commands() -> Iterator[str]:
     yield "# Commands\n\nWhat `dstate COMMAND --help` says of each."
-    for command in commands.ALL:
+    for command in commands.every():
         yield f"## dstate {command.name}\n\n```text\n{help_of(command.name)}\n```"
 
 

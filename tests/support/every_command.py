@@ -225,13 +225,13 @@ CHANGING = _said(_CHANGING)
 def command_of(words: Words) -> str:
     """Name the command that a command line says; the longest name that fits."""
     line = " ".join(words)
-    fitting = (one.name for one in commands.ALL if f"{line} ".startswith(f"{one.name} "))
+    fitting = (one.name for one in commands.every() if f"{line} ".startswith(f"{one.name} "))
     return max(fitting, key=len)
 
 
 def unsaid(story: Iterable[Words]) -> set[str]:
     """Name the commands that a story never says."""
-    return {one.name for one in commands.ALL} - set(map(command_of, story))
+    return {one.name for one in commands.every()} - set(map(command_of, story))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

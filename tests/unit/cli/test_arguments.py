@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from descope_state.cli import arguments
-from descope_state.cli.arguments import normalized
+from descope_state.cli.arguments import first_word, normalized
 from descope_state.cli.main import application
 from descope_state.errors import UsageError
 
@@ -151,3 +151,20 @@ def _parts(text: str) -> int:
     """Count an argument, and the value that stands in the same one and may be parted from it."""
     name, equals, _ = text.partition("=")
     return 2 if equals and name in ("-C", "-chdir", "--chdir") else 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        (["plan", "-out", "apply"], "plan"),
+        (["-C", "plan", "apply"], "apply"),
+        (["apply", "--chdir=plan", "-no-color"], "apply"),
+        (["--log", "show"], None),
+        (["--help"], "--help"),
+        ([], None),
+    ],
+)
+def test_the_first_word_is_what_follows_the_global_options(
+    typed: list[str], word: str | None
+) -> None:
+    assert first_word(normalized(typed)) == word

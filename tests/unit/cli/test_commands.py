@@ -70,7 +70,7 @@ def said(arguments: str, folder: Path) -> Said:
     return Said(status=int(status), out=out.getvalue(), err=err.getvalue())
 
 
-@pytest.mark.parametrize("command", commands.ALL, ids=lambda command: command.name)
+@pytest.mark.parametrize("command", commands.every(), ids=lambda command: command.name)
 def test_every_command_has_help_with_examples_and_its_exit_codes(
     tmp_path: Path, command: Command
 ) -> None:

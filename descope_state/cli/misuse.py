@@ -1,19 +1,11 @@
-"""How the help lists the commands, and what it says to somebody who knows another tool's."""
+"""What is said to a command line that is wrong, above all to the hand that knows another tool."""
 
 import re
 
 import typer
-from typer.core import TyperGroup
 
 from descope_state.errors import UsageError
 
-# The everyday ones first, then what is wanted once a week, then what is wanted at night.
-ORDER = (
-    "init", "plan", "apply", "drift", "show", "validate", "import", "env", "tenant", "flow",
-    "output", "why", "impact", "explain", "fmt", "undo", "backup", "runs", "audit", "destroy",
-    "refresh", "state", "resume", "force-unlock", "doctor", "graph", "schema", "cache",
-    "completion", "demo", "emulator", "version",
-)  # fmt: skip
 _COMMANDS = {
     "console": "`dstate why ADDRESS` shows what an expression came to",
     "get": "there are no modules to get; `for_each` makes many of the same",
@@ -47,13 +39,6 @@ _MISSING = {
     "dstate env diff": "`dstate env diff dev staging` compares two; `dstate env list` names them",
 }
 _UNKNOWN = re.compile(r"No such command '([a-z-]+)'")
-
-
-def listed(app: typer.Typer) -> TyperGroup:
-    """Make the command line of it, with its commands in the order of the help."""
-    group = typer.main.get_group(app)
-    group.commands = {name: group.commands[name] for name in ORDER}
-    return group
 
 
 def misuse(error: typer.TyperException, *, command: str) -> UsageError:

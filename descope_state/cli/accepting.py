@@ -4,15 +4,8 @@ from typing import Annotated
 
 import typer
 
-from descope_state.cli.opening import opening
-from descope_state.cli.options import (
-    AutoApprove,
-    EnvironmentName,
-    MaxCapacity,
-    Parallelism,
-    VariableFiles,
-    Variables,
-)
+from descope_state.cli.groups import ReadingPace, Where
+from descope_state.cli.options import AutoApprove
 from descope_state.errors import UsageError
 
 
@@ -36,11 +29,8 @@ def accept(
         ),
     ] = None,
     auto_approve: AutoApprove = False,
-    env: EnvironmentName = None,
-    var: Variables = None,
-    var_file: VariableFiles = None,
-    parallelism: Parallelism = 10,
-    max_capacity: MaxCapacity = 1.0,
+    where: Where,
+    pace: ReadingPace,
 ) -> None:
     """Write into the stack's files what is live now.
 
@@ -57,12 +47,11 @@ def accept(
         raise UsageError(message, hint="`dstate drift` lists what changed outside")
     run_accept(
         context.obj,
-        opening(context.obj, env=env, var=var, var_file=var_file),
+        where.opening(context.obj),
         asked=Accept(
             addresses=tuple(addresses or ()),
             into=into,
             automatic=auto_approve,
-            parallelism=parallelism,
-            capacity=max_capacity,
+            reading=pace.reading(),
         ),
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from descope_state.app.applying import Manner
 from descope_state.app.drifted import wish_of
+from descope_state.app.planning import Reading
 from descope_state.app.proposing import Proposal, proposed, write
 from descope_state.app.workspace import Opening
 from descope_state.cli.attendant import Attendant
@@ -25,8 +26,7 @@ class Accept:
     addresses: tuple[str, ...]
     into: str | None
     automatic: bool
-    parallelism: int
-    capacity: float
+    reading: Reading
 
 
 def run_accept(terminal: Terminal, opening: Opening, *, asked: Accept) -> None:
@@ -37,7 +37,7 @@ def run_accept(terminal: Terminal, opening: Opening, *, asked: Accept) -> None:
         opening,
         wishes=[wish_of(text) for text in asked.addresses] or None,
         watch=Attendant(terminal=terminal),
-        manner=Manner(parallelism=asked.parallelism, capacity=asked.capacity),
+        manner=Manner(parallelism=asked.reading.parallelism, capacity=asked.reading.capacity),
         choose=chooser.choose,
     )
     chooser.check_used()

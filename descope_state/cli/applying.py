@@ -6,32 +6,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from descope_state.cli.groups import Approval, Narrowing, Pace, Where
 from descope_state.cli.opening import opening
 from descope_state.cli.options import (
     AsJson,
     AutoApprove,
-    Changes,
     CompactWarnings,
-    Confirm,
     EnvironmentName,
-    Excludes,
     LockTimeout,
-    MaxCapacity,
     Overrides,
     Replaces,
     SecretsInto,
-    Targets,
-    VariableFiles,
-    Variables,
     Verbose,
     pairs,
-    seconds_of,
 )
 from descope_state.errors import UsageError
 
 if TYPE_CHECKING:
     # For annotations only: everything below the command line comes with it.
-    from descope_state.app.applying import Manner
     from descope_state.cli.attendant import Attendant
     from descope_state.core.planner import Wishes
 
@@ -58,19 +50,13 @@ def apply(
     context: typer.Context,
     plan_file: PlanFile = None,
     *,
-    env: EnvironmentName = None,
-    auto_approve: AutoApprove = False,
-    confirm: Confirm = None,
-    target: Targets = None,
-    exclude: Excludes = None,
+    where: Where,
+    approval: Approval,
+    narrowing: Narrowing,
     replace: Replaces = None,
     override: Overrides = None,
     stale: StaleOption = Stale.REFUSE,
-    var: Variables = None,
-    var_file: VariableFiles = None,
-    parallelism: Changes = 10,
-    max_capacity: MaxCapacity = 1.0,
-    lock_timeout: LockTimeout = None,
+    pace: Pace,
     secrets_into: SecretsInto = "",
     compact_warnings: CompactWarnings = False,
     verbose: Verbose = False,
@@ -83,23 +69,24 @@ def apply(
     """
     from descope_state.cli.applying_run import run_apply
 
-    _refuse_beside(
-        plan_file, target=target, exclude=exclude, replace=replace, var=var, var_file=var_file
-    )
+    if plan_file is not None:
+        _refuse_decided(
+            target=narrowing.target,
+            exclude=narrowing.exclude,
+            replace=replace,
+            var=where.var,
+            var_file=where.var_file,
+        )
     status = run_apply(
         context.obj,
-        opening(context.obj, env=env, var=var, var_file=var_file),
+        where.opening(context.obj),
         plan_file=plan_file,
-        wishes=_wishes("normal", target, exclude, replace=replace, override=override),
-        manner=_manner(
-            parallelism=parallelism,
-            max_capacity=max_capacity,
-            lock_timeout=lock_timeout,
-            skip_stale=stale is Stale.SKIP,
+        wishes=_wishes("normal", narrowing, replace=replace, override=override),
+        manner=pace.manner(
             override=override,
-            confirm=confirm,
-            automatic=auto_approve,
+            approval=approval,
             secrets_into=secrets_into,
+            skip_stale=stale is Stale.SKIP,
         ),
         attendant=_attendant(context, json=json, verbose=verbose, compact=compact_warnings),
     )
@@ -114,9 +101,10 @@ def _attendant(
     return Attendant(terminal=context.obj, json=json, verbose=verbose, compact=compact)
 
 
-def _refuse_beside(plan_file: Path | None, **options: object) -> None:
+def _refuse_decided(**options: object) -> None:
+    """Refuse what stands beside a saved plan and was decided with it."""
     for name, value in options.items():
-        if value and plan_file is not None:
+        if value:
             option = "--" + name.replace("_", "-")
             message = f"`{option}` cannot be given with a saved plan: it was decided when planning"
             raise UsageError(message, hint=f"plan again with {option}")
@@ -127,12 +115,9 @@ def destroy(
     *,
     env: EnvironmentName = None,
     auto_approve: AutoApprove = False,
-    target: Targets = None,
-    exclude: Excludes = None,
+    narrowing: Narrowing,
     override: Overrides = None,
-    parallelism: Changes = 10,
-    max_capacity: MaxCapacity = 1.0,
-    lock_timeout: LockTimeout = None,
+    pace: Pace,
     verbose: Verbose = False,
     json: AsJson = False,
 ) -> None:
@@ -146,14 +131,8 @@ def destroy(
         context.obj,
         opening(context.obj, env=env),
         plan_file=None,
-        wishes=_wishes("destroy", target, exclude, override=override),
-        manner=_manner(
-            parallelism=parallelism,
-            max_capacity=max_capacity,
-            lock_timeout=lock_timeout,
-            override=override,
-            automatic=auto_approve,
-        ),
+        wishes=_wishes("destroy", narrowing, override=override),
+        manner=pace.manner(override=override, approval=Approval(auto_approve=auto_approve)),
         attendant=_attendant(context, json=json, verbose=verbose),
     )
     raise typer.Exit(status)
@@ -165,9 +144,7 @@ def refresh(
     env: EnvironmentName = None,
     auto_approve: AutoApprove = False,
     override: Overrides = None,
-    parallelism: Changes = 10,
-    max_capacity: MaxCapacity = 1.0,
-    lock_timeout: LockTimeout = None,
+    pace: Pace,
     json: AsJson = False,
 ) -> None:
     """Take into the state what changed outside dstate.
@@ -181,14 +158,8 @@ def refresh(
         context.obj,
         opening(context.obj, env=env),
         plan_file=None,
-        wishes=_wishes("refresh-only", override=override),
-        manner=_manner(
-            parallelism=parallelism,
-            max_capacity=max_capacity,
-            lock_timeout=lock_timeout,
-            override=override,
-            automatic=auto_approve,
-        ),
+        wishes=_wishes("refresh-only", Narrowing(), override=override),
+        manner=pace.manner(override=override, approval=Approval(auto_approve=auto_approve)),
         attendant=_attendant(context, json=json),
     )
     raise typer.Exit(status)
@@ -208,17 +179,13 @@ def resume(
     """
     from descope_state.cli.applying_run import run_resume
 
-    raise typer.Exit(
-        run_resume(
-            context.obj, opening(context.obj, env=env), manner=_manner(lock_timeout=lock_timeout)
-        )
-    )
+    here = opening(context.obj, env=env)
+    raise typer.Exit(run_resume(context.obj, here, manner=Pace(lock_timeout=lock_timeout).manner()))
 
 
 def _wishes(
     mode: str,
-    target: list[str] | None = None,
-    exclude: list[str] | None = None,
+    narrowing: Narrowing,
     *,
     replace: list[str] | None = None,
     override: list[str] | None = None,
@@ -227,34 +194,8 @@ def _wishes(
 
     return wishes_of(
         mode=mode,
-        targets=target or (),
-        excludes=exclude or (),
+        targets=narrowing.target or (),
+        excludes=narrowing.exclude or (),
         replaces=replace or (),
         overrides=pairs(override, option="--override"),
-    )
-
-
-def _manner(
-    *,
-    parallelism: int = 10,
-    max_capacity: float = 1.0,
-    lock_timeout: str | None = None,
-    skip_stale: bool = False,
-    override: list[str] | None = None,
-    confirm: str | None = None,
-    automatic: bool = False,
-    secrets_into: str = "",
-) -> "Manner":
-    from descope_state.app.applying import Manner
-    from descope_state.app.wishing import overrides_of
-
-    return Manner(
-        parallelism=parallelism,
-        capacity=max_capacity,
-        lock_timeout=seconds_of(lock_timeout, option="--lock-timeout"),
-        skip_stale=skip_stale,
-        overrides=overrides_of(pairs(override, option="--override")),
-        confirmed=confirm or "",
-        automatic=automatic,
-        secrets_into=secrets_into,
     )

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
+from descope_state.cli.groups import ReadingPace
 from descope_state.cli.opening import opening
-from descope_state.cli.options import AsJson, EnvironmentName, MaxCapacity, Parallelism
+from descope_state.cli.options import AsJson, EnvironmentName
 
 Name = Annotated[
     str | None,
@@ -17,8 +18,7 @@ def create(
     context: typer.Context,
     *,
     env: EnvironmentName = None,
-    parallelism: Parallelism = 10,
-    max_capacity: MaxCapacity = 1.0,
+    pace: ReadingPace,
 ) -> None:
     """Keep every object of the project as it is now.
 
@@ -27,12 +27,7 @@ def create(
     """
     from descope_state.cli.backing_run import run_create
 
-    run_create(
-        context.obj,
-        opening(context.obj, env=env),
-        parallelism=parallelism,
-        capacity=max_capacity,
-    )
+    run_create(context.obj, opening(context.obj, env=env), reading=pace.reading())
 
 
 def listing(context: typer.Context, *, env: EnvironmentName = None, json: AsJson = False) -> None:

@@ -14,9 +14,8 @@ from descope_state.report.spans import line
 from descope_state.store.backups import Listed
 
 
-def run_create(terminal: Terminal, opening: Opening, *, parallelism: int, capacity: float) -> None:
+def run_create(terminal: Terminal, opening: Opening, *, reading: Reading) -> None:
     """Make a backup of everything."""
-    reading = Reading(parallelism=parallelism, capacity=capacity)
     name, count = create(terminal.surroundings, opening, reading=reading)
     terminal.answer([line(f"Backup {name} holds {count:,} objects.", "added")])
 

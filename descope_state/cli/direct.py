@@ -7,16 +7,11 @@ import typer
 
 from descope_state.cli.browsing import APPLIED, Noun, named
 from descope_state.cli.catalogue.command import Command
+from descope_state.cli.groups import Approval, Pace
 from descope_state.cli.opening import opening
-from descope_state.cli.options import (
-    Confirm,
-    EnvironmentName,
-    LockTimeout,
-    Overrides,
-    pairs,
-    seconds_of,
-)
+from descope_state.cli.options import Confirm, EnvironmentName, LockTimeout, Overrides
 from descope_state.errors import UsageError
+from descope_state.frozen import dataclass
 
 if TYPE_CHECKING:
     # For annotations only: everything below the command line comes with it.
@@ -72,31 +67,31 @@ def _one(noun: Noun, which: str | None, id_: str | None) -> str:
     return chosen
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """Whether to ask or only to show, and how long to wait."""
+
+    yes: Yes = False
+    dry_run: DryRun = False
+    confirm: Confirm = None
+    lock_timeout: LockTimeout = None
+
+
 def _doing(
     context: typer.Context,
     noun: Noun,
     *,
     env: str | None,
-    ways: tuple[bool, bool],
-    confirm: str | None,
-    lock_timeout: str | None,
+    ways: Ways,
     override: list[str] | None = None,
 ) -> "Doing":
-    """Put together how something is to be done; `ways` are whether to ask, and only to show."""
-    from descope_state.app.applying import Manner
-    from descope_state.app.wishing import overrides_of
+    """Put together how something is to be done."""
     from descope_state.cli.direct_run import Doing
 
-    yes, dry = ways
-    overrides = overrides_of(pairs(override, option="--override"))
-    manner = Manner(
-        lock_timeout=seconds_of(lock_timeout, option="--lock-timeout"),
-        overrides=overrides,
-        confirmed=confirm or "",
-        automatic=yes,
-    )
+    approval = Approval(auto_approve=ways.yes, confirm=ways.confirm)
+    manner = Pace(lock_timeout=ways.lock_timeout).manner(override=override, approval=approval)
     where = opening(context.obj, env=env)
-    return Doing(terminal=context.obj, opening=where, noun=noun, manner=manner, dry=dry)
+    return Doing(terminal=context.obj, opening=where, noun=noun, manner=manner, dry=ways.dry_run)
 
 
 def _identified(
@@ -182,17 +177,11 @@ def _creating(noun: Noun) -> Callable[..., None]:
             str | None,
             typer.Option("--write", help="Add it to this file of the stack.", metavar="FILE"),
         ] = None,
-        yes: Yes = False,
-        dry_run: DryRun = False,
-        confirm: Confirm = None,
-        lock_timeout: LockTimeout = None,
+        ways: Ways,
     ) -> None:
         from descope_state.cli.direct_run import run_create
 
-        ways = (yes, dry_run)
-        doing = _doing(
-            context, noun, env=env, ways=ways, confirm=confirm, lock_timeout=lock_timeout
-        )
+        doing = _doing(context, noun, env=env, ways=ways)
         raise typer.Exit(run_create(doing, _fields(sets, name=name, id=id_), file=write))
 
     words = (
@@ -213,17 +202,11 @@ def _updating(noun: Noun) -> Callable[..., None]:
         own_id: str | None = None,
         name: NameOption = None,
         sets: Sets = None,
-        yes: Yes = False,
-        dry_run: DryRun = False,
-        confirm: Confirm = None,
-        lock_timeout: LockTimeout = None,
+        ways: Ways,
     ) -> None:
         from descope_state.cli.direct_run import run_update
 
-        ways = (yes, dry_run)
-        doing = _doing(
-            context, noun, env=env, ways=ways, confirm=confirm, lock_timeout=lock_timeout
-        )
+        doing = _doing(context, noun, env=env, ways=ways)
         raise typer.Exit(
             run_update(doing, _one(noun, which, own_id), pairs=_fields(sets, name=name))
         )
@@ -242,23 +225,12 @@ def _deleting(noun: Noun) -> Callable[..., None]:
         env: EnvironmentName = None,
         own_id: str | None = None,
         cascade: Cascade = False,
-        yes: Yes = False,
-        dry_run: DryRun = False,
-        confirm: Confirm = None,
+        ways: Ways,
         override: Overrides = None,
-        lock_timeout: LockTimeout = None,
     ) -> None:
         from descope_state.cli.direct_run import run_delete
 
-        doing = _doing(
-            context,
-            noun,
-            env=env,
-            ways=(yes, dry_run),
-            confirm=confirm,
-            lock_timeout=lock_timeout,
-            override=override,
-        )
+        doing = _doing(context, noun, env=env, ways=ways, override=override)
         subjects = [_one(noun, which, own_id)]
         raise typer.Exit(run_delete(doing, subjects, cascade=cascade))
 
@@ -279,23 +251,12 @@ def _deleting_all(noun: Noun) -> Callable[..., None]:
             bool,
             typer.Option("--all", help="All but those that every new project holds."),
         ] = False,
-        yes: Yes = False,
-        dry_run: DryRun = False,
-        confirm: Confirm = None,
+        ways: Ways,
         override: Overrides = None,
-        lock_timeout: LockTimeout = None,
     ) -> None:
         from descope_state.cli.direct_run import run_delete
 
-        doing = _doing(
-            context,
-            noun,
-            env=env,
-            ways=(yes, dry_run),
-            confirm=confirm,
-            lock_timeout=lock_timeout,
-            override=override,
-        )
+        doing = _doing(context, noun, env=env, ways=ways, override=override)
         if every and (which or own_id):
             message = "--all is all: name none besides"
             raise UsageError(message, hint=f"`dstate {noun.kind} list` shows what there is")
@@ -316,31 +277,20 @@ def _synchronizing(noun: Noun) -> Callable[..., None]:
         config: Annotated[
             str, typer.Option("--config", "-c", help="A file of resources.", metavar="FILE")
         ],
-        dry_run: DryRun = False,
+        ways: Ways,
         apply: Annotated[bool, typer.Option("--apply", help="Do it.")] = False,
         prune: Annotated[
             bool, typer.Option("--prune", help=f"Delete {noun.many} that the file has not.")
         ] = False,
         cascade: Cascade = False,
-        yes: Yes = False,
-        confirm: Confirm = None,
         override: Overrides = None,
-        lock_timeout: LockTimeout = None,
     ) -> None:
         from descope_state.cli.direct_run import run_sync
 
-        if dry_run == apply:
+        if ways.dry_run == apply:
             message = "say whether to do it or only to show it"
             raise UsageError(message, hint="either --dry-run or --apply")
-        doing = _doing(
-            context,
-            noun,
-            env=env,
-            ways=(yes, dry_run),
-            confirm=confirm,
-            lock_timeout=lock_timeout,
-            override=override,
-        )
+        doing = _doing(context, noun, env=env, ways=ways, override=override)
         raise typer.Exit(run_sync(doing, config, prune=prune, cascade=cascade))
 
     words = (
@@ -363,23 +313,12 @@ def _importing(noun: Noun) -> Callable[..., None]:
             typer.Option("--env", help="The environments, with commas between.", metavar="NAMES"),
         ] = None,
         own_id: str | None = None,
-        yes: Yes = False,
-        dry_run: DryRun = False,
-        confirm: Confirm = None,
-        lock_timeout: LockTimeout = None,
+        ways: Ways,
     ) -> None:
         from descope_state.cli.direct_run import run_import
 
         doings = [
-            _doing(
-                context,
-                noun,
-                env=one,
-                ways=(yes, dry_run),
-                confirm=confirm,
-                lock_timeout=lock_timeout,
-            )
-            for one in (env.split(",") if env else [None])
+            _doing(context, noun, env=one, ways=ways) for one in (env.split(",") if env else [None])
         ]
         raise typer.Exit(run_import(doings, file, id_=own_id))
 

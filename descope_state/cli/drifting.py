@@ -5,17 +5,13 @@ from typing import Annotated
 
 import typer
 
+from descope_state.cli.groups import Approval, Pace, ReadingPace, Where
 from descope_state.cli.opening import opening
 from descope_state.cli.options import (
     AsJson,
     AsMarkdown,
     AutoApprove,
-    Changes,
-    EnvironmentName,
-    LockTimeout,
-    MaxCapacity,
     Overrides,
-    Parallelism,
     PlanOut,
     VariableFiles,
     Variables,
@@ -70,8 +66,7 @@ def drift(
     override: Overrides = None,
     var: Variables = None,
     var_file: VariableFiles = None,
-    parallelism: Parallelism = 10,
-    max_capacity: MaxCapacity = 1.0,
+    pace: ReadingPace,
     verbose: Verbose = False,
     json: AsJson = False,
     markdown: AsMarkdown = False,
@@ -85,7 +80,6 @@ def drift(
     project could not be read, the exit status is 1, 7 or 8: that is not the same as no drift.
     """
     from descope_state.app.drifting import Looking
-    from descope_state.app.planning import Reading
     from descope_state.app.wishing import overrides_of
     from descope_state.cli.drifting_run import Telling, run_drift, run_watch
 
@@ -98,7 +92,7 @@ def drift(
         environments=names_of(env),
         every=every,
         who=who,
-        reading=Reading(parallelism=parallelism, capacity=max_capacity),
+        reading=pace.reading(),
         overrides=overrides_of(_vanished_only(pairs(override, option="--override"))),
     )
     if watch is None:
@@ -152,15 +146,11 @@ def revert(
     context: typer.Context,
     addresses: Found = None,
     *,
-    env: EnvironmentName = None,
+    where: Where,
     out: PlanOut = None,
     auto_approve: AutoApprove = False,
     override: Overrides = None,
-    var: Variables = None,
-    var_file: VariableFiles = None,
-    parallelism: Changes = 10,
-    max_capacity: MaxCapacity = 1.0,
-    lock_timeout: LockTimeout = None,
+    pace: Pace,
     verbose: Verbose = False,
     json: AsJson = False,
 ) -> None:
@@ -169,12 +159,9 @@ def revert(
     Makes the ordinary plan of the addresses that drifted, and what they need; shows it and asks, or
     saves it for `apply`. What rules ignore is left alone unless it is named.
     """
-    from descope_state.app.applying import Manner
-    from descope_state.app.wishing import overrides_of
     from descope_state.cli.reverting_run import run_revert
 
-    overrides = overrides_of(pairs(override, option="--override"))
-    if out is not None and (auto_approve or lock_timeout is not None):
+    if out is not None and (auto_approve or pace.lock_timeout is not None):
         option = "-auto-approve" if auto_approve else "-lock-timeout"
         message = (
             f"`-out` and `{option}` contradict each other: a plan that is saved changes nothing"
@@ -182,16 +169,10 @@ def revert(
         raise UsageError(message, hint="leave one of them out")
     status = run_revert(
         context.obj,
-        opening(context.obj, env=env, var=var, var_file=var_file),
+        where.opening(context.obj),
         named=tuple(addresses or ()),
         out=out,
-        manner=Manner(
-            parallelism=parallelism,
-            capacity=max_capacity,
-            lock_timeout=seconds_of(lock_timeout, option="--lock-timeout"),
-            overrides=overrides,
-            automatic=auto_approve,
-        ),
+        manner=pace.manner(override=override, approval=Approval(auto_approve=auto_approve)),
         verbose=verbose,
         json=json,
     )

@@ -4,15 +4,9 @@ from typing import Annotated
 
 import typer
 
+from descope_state.cli.groups import ReadingPace
 from descope_state.cli.opening import opening
-from descope_state.cli.options import (
-    AsJson,
-    CompactWarnings,
-    MaxCapacity,
-    Parallelism,
-    PlanOut,
-    Verbose,
-)
+from descope_state.cli.options import AsJson, CompactWarnings, PlanOut, Verbose
 from descope_state.errors import Exit
 
 First = Annotated[str, typer.Argument(metavar="A", help="The one environment.")]
@@ -55,8 +49,7 @@ def difference(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit 2 where the two differ.")
     ] = False,
-    parallelism: Parallelism = 10,
-    max_capacity: MaxCapacity = 1.0,
+    pace: ReadingPace,
     verbose: Verbose = False,
     json: AsJson = False,
 ) -> None:
@@ -65,14 +58,13 @@ def difference(
     Objects are matched by their natural keys, and ids translated through what they point at. What
     the stack itself states differently for the two is counted and left out.
     """
-    from descope_state.app.planning import Reading
     from descope_state.cli.environments_run import Showing, run_difference
 
     differ = run_difference(
         context.obj,
         opening(context.obj, env=None),
         names=(first, second),
-        reading=Reading(parallelism=parallelism, capacity=max_capacity),
+        reading=pace.reading(),
         showing=Showing(everything=all_fields, verbose=verbose, json=json),
     )
     if differ and detailed_exitcode:
@@ -89,8 +81,7 @@ def matrix(
     differing: Annotated[
         bool, typer.Option("--differing", help="Only what is not alike everywhere.")
     ] = False,
-    parallelism: Parallelism = 10,
-    max_capacity: MaxCapacity = 1.0,
+    pace: ReadingPace,
     json: AsJson = False,
 ) -> None:
     """Show which environments hold what, and which hold it alike.
@@ -98,14 +89,13 @@ def matrix(
     Where a project could not be read its column says so, and the exit status is that of the
     reason: not to know is not the same as to differ.
     """
-    from descope_state.app.planning import Reading
     from descope_state.cli.environments_run import run_matrix
 
     status = run_matrix(
         context.obj,
         opening(context.obj, env=None),
         names=tuple(names or ()),
-        reading=Reading(parallelism=parallelism, capacity=max_capacity),
+        reading=pace.reading(),
         differing=differing,
         json=json,
     )
@@ -121,8 +111,7 @@ def promoting(
         list[str], typer.Argument(metavar="ADDRESS", help="What is to be promoted.")
     ],
     out: PlanOut = None,
-    parallelism: Parallelism = 10,
-    max_capacity: MaxCapacity = 1.0,
+    pace: ReadingPace,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit 2 where there are changes.")
     ] = False,
@@ -136,7 +125,6 @@ def promoting(
     What the stack states differently for B stays as it states it. `dstate apply` carries the saved
     plan out.
     """
-    from descope_state.app.planning import Reading
     from descope_state.cli.environments_run import run_promote
     from descope_state.cli.plan_run import Printing
 
@@ -145,7 +133,7 @@ def promoting(
         opening(context.obj, env=None),
         names=(first, second),
         texts=addresses,
-        reading=Reading(parallelism=parallelism, capacity=max_capacity),
+        reading=pace.reading(),
         printing=Printing(
             out=out, json=json, json_into=None, verbose=verbose, compact=compact_warnings
         ),

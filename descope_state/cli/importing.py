@@ -7,22 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from descope_state.cli.drifting import names_of
-from descope_state.cli.opening import opening
-from descope_state.cli.options import (
-    AsJson,
-    AutoApprove,
-    Changes,
-    Confirm,
-    EnvironmentName,
-    LockTimeout,
-    MaxCapacity,
-    Overrides,
-    VariableFiles,
-    Variables,
-    Verbose,
-    pairs,
-    seconds_of,
-)
+from descope_state.cli.groups import Approval, Pace, Where
+from descope_state.cli.options import AsJson, Overrides, Verbose
 from descope_state.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,20 +58,15 @@ def bring(
     address: ImportAddress = None,
     *,
     id_: ObjectId = None,
-    env: EnvironmentName = None,
+    where: Where,
     write: WriteInto = "",
     everything: Everything = False,
     out_dir: OutDir = None,
     baseline: Baseline = False,
     factor: Factor = False,
-    auto_approve: AutoApprove = False,
-    confirm: Confirm = None,
+    approval: Approval,
     override: Overrides = None,
-    var: Variables = None,
-    var_file: VariableFiles = None,
-    parallelism: Changes = 10,
-    max_capacity: MaxCapacity = 1.0,
-    lock_timeout: LockTimeout = None,
+    pace: Pace,
     verbose: Verbose = False,
     json: AsJson = False,
 ) -> None:
@@ -97,18 +78,11 @@ def bring(
     """
     from descope_state.cli.importing_run import run_import, run_import_all
 
-    here = opening(context.obj, env=env, var=var, var_file=var_file)
+    here = where.opening(context.obj)
     alone: dict[str, object] = {"--write": write, "--override": override, "--verbose": verbose}
     whole = {"--out-dir": out_dir, "--baseline": baseline, "--factor": factor}
     _check((address, id_), alone=alone, everything=everything, all_=whole)
-    manner = _manner(
-        parallelism=parallelism,
-        max_capacity=max_capacity,
-        lock_timeout=lock_timeout,
-        override=override,
-        confirm=confirm,
-        automatic=auto_approve,
-    )
+    manner = pace.manner(override=override, approval=approval)
     if everything:
         run = _several if factor else run_import_all
         status = run(context.obj, here, which=(out_dir, baseline), manner=manner, json=json)
@@ -170,28 +144,6 @@ def _check(
         raise UsageError(message, hint=hint)
 
 
-def _manner(
-    *,
-    parallelism: int,
-    max_capacity: float,
-    lock_timeout: str | None,
-    override: list[str] | None,
-    confirm: str | None,
-    automatic: bool,
-) -> "Manner":
-    from descope_state.app.applying import Manner
-    from descope_state.app.wishing import overrides_of
-
-    return Manner(
-        parallelism=parallelism,
-        capacity=max_capacity,
-        lock_timeout=seconds_of(lock_timeout, option="--lock-timeout"),
-        overrides=overrides_of(pairs(override, option="--override")),
-        confirmed=confirm or "",
-        automatic=automatic,
-    )
-
-
 def adopting(
     context: typer.Context,
     names: Annotated[
@@ -199,15 +151,10 @@ def adopting(
         typer.Argument(help="Its name, its id, or KIND.NAME.", metavar="OBJECT"),
     ],
     *,
-    env: EnvironmentName = None,
+    where: Where,
     write: WriteInto = "",
-    auto_approve: AutoApprove = False,
-    confirm: Confirm = None,
-    var: Variables = None,
-    var_file: VariableFiles = None,
-    parallelism: Changes = 10,
-    max_capacity: MaxCapacity = 1.0,
-    lock_timeout: LockTimeout = None,
+    approval: Approval,
+    pace: Pace,
     json: AsJson = False,
 ) -> None:
     """Take objects into the stack that are in none.
@@ -219,16 +166,9 @@ def adopting(
 
     status = run_adopt(
         context.obj,
-        opening(context.obj, env=env, var=var, var_file=var_file),
+        where.opening(context.obj),
         what=(tuple(names), write),
-        manner=_manner(
-            parallelism=parallelism,
-            max_capacity=max_capacity,
-            lock_timeout=lock_timeout,
-            override=None,
-            confirm=confirm,
-            automatic=auto_approve,
-        ),
+        manner=pace.manner(approval=approval),
         attendant=_attendant(context.obj, json=json),
     )
     raise typer.Exit(status)

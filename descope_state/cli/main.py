@@ -17,6 +17,7 @@ from descope_state.app.surroundings import Surroundings
 from descope_state.cli import commands, completing
 from descope_state.cli.arguments import first_word, normalized
 from descope_state.cli.catalogue.command import Command
+from descope_state.cli.grouping import grouped
 from descope_state.cli.misuse import misuse
 from descope_state.cli.terminal import Terminal, wants_colour
 from descope_state.errors import DstateError, Exit, UsageError
@@ -71,7 +72,7 @@ def application(word: str | None = None) -> typer.Typer:
             _lead(_group(groups, command.name, app=app), command)
         else:
             place = _group(groups, group, app=app) if group else app
-            place.command(name=name, epilog=command.epilog)(command.function)
+            place.command(name=name, epilog=command.epilog)(grouped(command.function))
     return app
 
 
@@ -89,10 +90,12 @@ def _lead(group: typer.Typer, command: Command) -> None:
     group.info.no_args_is_help = False
     group.info.help = command.function.__doc__
 
-    @wraps(command.function)
+    function = grouped(command.function)
+
+    @wraps(function)
     def led(context: typer.Context, **options: object) -> None:
         if context.invoked_subcommand is None:
-            command.function(context, **options)
+            function(context=context, **options)
         else:
             _refuse_lost(context)
 

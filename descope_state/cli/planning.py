@@ -5,25 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from descope_state.cli.opening import opening
+from descope_state.cli.groups import Narrowing, ReadingPace, Where
 from descope_state.cli.options import (
     AsJson,
     AsMarkdown,
     CompactWarnings,
     Destroy,
     DetailedExitcode,
-    EnvironmentName,
-    Excludes,
     JsonInto,
     Overrides,
-    Parallelism,
     PlanOut,
     Refresh,
     RefreshOnly,
     Replaces,
-    Targets,
-    VariableFiles,
-    Variables,
     Verbose,
     form_of,
     pairs,
@@ -38,18 +32,15 @@ if TYPE_CHECKING:
 def plan(
     context: typer.Context,
     *,
-    env: EnvironmentName = None,
+    where: Where,
     out: PlanOut = None,
     destroy: Destroy = False,
     refresh_only: RefreshOnly = False,
     refresh: Refresh = True,
-    target: Targets = None,
-    exclude: Excludes = None,
+    narrowing: Narrowing,
     replace: Replaces = None,
     override: Overrides = None,
-    var: Variables = None,
-    var_file: VariableFiles = None,
-    parallelism: Parallelism = 10,
+    pace: ReadingPace,
     detailed_exitcode: DetailedExitcode = False,
     compact_warnings: CompactWarnings = False,
     verbose: Verbose = False,
@@ -62,22 +53,21 @@ def plan(
     Reads the stack, the state and the live project, and compares the three. Terraform's spellings
     of options work too: -out plan.json, -refresh=false, -target ADDRESS.
     """
-    from descope_state.app.planning import Reading
     from descope_state.app.wishing import mode_of, wishes_of
     from descope_state.cli.plan_run import run_plan
 
     form = form_of(json=json, markdown=markdown)
     made = run_plan(
         context.obj,
-        opening(context.obj, env=env, var=var, var_file=var_file),
+        where.opening(context.obj),
         wishes=wishes_of(
             mode=mode_of(destroy=destroy, refresh_only=refresh_only, refresh=refresh),
-            targets=target or (),
-            excludes=exclude or (),
+            targets=narrowing.target or (),
+            excludes=narrowing.exclude or (),
             replaces=replace or (),
             overrides=pairs(override, option="--override"),
         ),
-        reading=Reading(refreshed=refresh, parallelism=parallelism),
+        reading=pace.reading(refreshed=refresh),
         printing=_printing(out, json_into, form=form, verbose=verbose, compact=compact_warnings),
     )
     if made.violations or made.stuck:

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from descope_state.cli.completing import addresses
+from descope_state.cli.groups import Where
 from descope_state.cli.opening import opening
-from descope_state.cli.options import AsJson, EnvironmentName, VariableFiles, Variables
+from descope_state.cli.options import AsJson, EnvironmentName
 from descope_state.cli.terminal import Terminal
 
 AddressText = Annotated[
@@ -27,27 +28,21 @@ class GraphFormat(StrEnum):
 def validate(
     context: typer.Context,
     *,
-    env: EnvironmentName = None,
-    var: Variables = None,
-    var_file: VariableFiles = None,
+    where: Where,
     json: AsJson = False,
 ) -> None:
     """Check the stack's files; tell all problems at once."""
     from descope_state.cli.reading_run import run_validate
 
     terminal: Terminal = context.obj
-    raise typer.Exit(
-        run_validate(terminal, opening(terminal, env=env, var=var, var_file=var_file), json=json)
-    )
+    raise typer.Exit(run_validate(terminal, where.opening(terminal), json=json))
 
 
 def why(
     context: typer.Context,
     address: AddressText,
     *,
-    env: EnvironmentName = None,
-    var: Variables = None,
-    var_file: VariableFiles = None,
+    where: Where,
 ) -> None:
     """Explain what is planned for one address.
 
@@ -56,7 +51,7 @@ def why(
     from descope_state.cli.reading_run import run_why
 
     terminal: Terminal = context.obj
-    run_why(terminal, opening(terminal, env=env, var=var, var_file=var_file), text=address)
+    run_why(terminal, where.opening(terminal), text=address)
 
 
 def impact(context: typer.Context, address: AddressText, *, env: EnvironmentName = None) -> None:

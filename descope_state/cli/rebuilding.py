@@ -4,16 +4,8 @@ from typing import Annotated
 
 import typer
 
-from descope_state.cli.opening import opening
-from descope_state.cli.options import (
-    EnvironmentName,
-    LockTimeout,
-    MaxCapacity,
-    Parallelism,
-    VariableFiles,
-    Variables,
-    seconds_of,
-)
+from descope_state.cli.groups import ReadingPace, Where
+from descope_state.cli.options import LockTimeout, seconds_of
 
 
 def rebuild(
@@ -22,11 +14,8 @@ def rebuild(
     force: Annotated[
         bool, typer.Option("--force", help="Also where there is a state: it is set aside.")
     ] = False,
-    env: EnvironmentName = None,
-    var: Variables = None,
-    var_file: VariableFiles = None,
-    parallelism: Parallelism = 10,
-    max_capacity: MaxCapacity = 1.0,
+    where: Where,
+    pace: ReadingPace,
     lock_timeout: LockTimeout = None,
 ) -> None:
     """Make a lost state anew, from what the project holds.
@@ -39,10 +28,9 @@ def rebuild(
 
     status = run_rebuild(
         context.obj,
-        opening(context.obj, env=env, var=var, var_file=var_file),
+        where.opening(context.obj),
         force=force,
-        parallelism=parallelism,
-        capacity=max_capacity,
+        reading=pace.reading(),
         seconds=seconds_of(lock_timeout, option="--lock-timeout"),
     )
     raise typer.Exit(status)

@@ -15,8 +15,7 @@ def run_rebuild(
     opening: Opening,
     *,
     force: bool,
-    parallelism: int,
-    capacity: float,
+    reading: Reading,
     seconds: float,
 ) -> Exit:
     """Find everything again; what could be several objects makes it a success in part."""
@@ -25,7 +24,7 @@ def run_rebuild(
         opening,
         force=force,
         seconds=seconds,
-        reading=Reading(parallelism=parallelism, capacity=capacity),
+        reading=reading,
     )
     snapshot = done.mended.snapshot
     terminal.note(f"{snapshot.environment} → project {snapshot.project_id}")

@@ -1,22 +1,17 @@
 """The commands that bring back what was: `backup restore` and `undo`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from descope_state.cli.groups import Approval, Pace
 from descope_state.cli.opening import opening
-from descope_state.cli.options import (
-    AutoApprove,
-    Changes,
-    Confirm,
-    EnvironmentName,
-    LockTimeout,
-    MaxCapacity,
-    Overrides,
-    SecretsInto,
-    Verbose,
-    seconds_of,
-)
+from descope_state.cli.options import EnvironmentName, Overrides, SecretsInto, Verbose
+from descope_state.frozen import dataclass
+
+if TYPE_CHECKING:
+    # For annotations only: everything below the command line comes with it.
+    from descope_state.cli.restoring_run import Returning
 
 Name = Annotated[
     str | None,
@@ -35,6 +30,25 @@ Addresses = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show the plan.")]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """How what was is to come back."""
+
+    dry_run: DryRun = False
+    override: Overrides = None
+    secrets_into: SecretsInto = ""
+    verbose: Verbose = False
+
+    def returning(self, approval: Approval, pace: Pace) -> "Returning":
+        """Say it to what runs the commands."""
+        from descope_state.cli.restoring_run import Returning
+
+        manner = pace.manner(
+            override=self.override, approval=approval, secrets_into=self.secrets_into
+        )
+        return Returning(manner=manner, dry=self.dry_run, verbose=self.verbose)
+
+
 def restore(
     context: typer.Context,
     backup: Name = None,
@@ -42,15 +56,9 @@ def restore(
     env: EnvironmentName = None,
     kind: Kinds = None,
     address: Addresses = None,
-    dry_run: DryRun = False,
-    auto_approve: AutoApprove = False,
-    confirm: Confirm = None,
-    override: Overrides = None,
-    secrets_into: SecretsInto = "",
-    lock_timeout: LockTimeout = None,
-    parallelism: Changes = 10,
-    max_capacity: MaxCapacity = 1.0,
-    verbose: Verbose = False,
+    manners: Manners,
+    approval: Approval,
+    pace: Pace,
 ) -> None:
     """Make objects what they were in a backup, by a plan.
 
@@ -58,7 +66,7 @@ def restore(
     follows. What the backup does not hold stays. Secrets, users and the cleartext of keys cannot
     come back.
     """
-    from descope_state.cli.restoring_run import Returning, run_restore
+    from descope_state.cli.restoring_run import run_restore
 
     raise typer.Exit(
         run_restore(
@@ -67,17 +75,7 @@ def restore(
             name=backup,
             kinds=tuple(kind or ()),
             addresses=tuple(address or ()),
-            returning=Returning(
-                dry=dry_run,
-                automatic=auto_approve,
-                confirmed=confirm or "",
-                overrides=tuple(override or ()),
-                secrets_into=secrets_into,
-                lock_timeout=seconds_of(lock_timeout, option="--lock-timeout"),
-                parallelism=parallelism,
-                capacity=max_capacity,
-                verbose=verbose,
-            ),
+            returning=manners.returning(approval, pace),
         )
     )
 
@@ -90,38 +88,22 @@ def undo(
     ] = None,
     *,
     env: EnvironmentName = None,
-    dry_run: DryRun = False,
-    auto_approve: AutoApprove = False,
-    confirm: Confirm = None,
-    override: Overrides = None,
-    secrets_into: SecretsInto = "",
-    lock_timeout: LockTimeout = None,
-    parallelism: Changes = 10,
-    max_capacity: MaxCapacity = 1.0,
-    verbose: Verbose = False,
+    manners: Manners,
+    approval: Approval,
+    pace: Pace,
 ) -> None:
     """Plan back to what was before a run.
 
     What it changed or deleted is as it was, what it made is deleted. The stack is not changed: it
     still states what the run did, and the next apply would do that again.
     """
-    from descope_state.cli.restoring_run import Returning, run_undo
+    from descope_state.cli.restoring_run import run_undo
 
     raise typer.Exit(
         run_undo(
             context.obj,
             opening(context.obj, env=env),
             run=run,
-            returning=Returning(
-                dry=dry_run,
-                automatic=auto_approve,
-                confirmed=confirm or "",
-                overrides=tuple(override or ()),
-                secrets_into=secrets_into,
-                lock_timeout=seconds_of(lock_timeout, option="--lock-timeout"),
-                parallelism=parallelism,
-                capacity=max_capacity,
-                verbose=verbose,
-            ),
+            returning=manners.returning(approval, pace),
         )
     )

@@ -12,11 +12,9 @@ from descope_state.app.restoring import (
     restoring,
     undoing,
 )
-from descope_state.app.wishing import overrides_of
 from descope_state.app.workspace import Opening
 from descope_state.cli.applying_run import print_outcome, status_of
 from descope_state.cli.attendant import Attendant
-from descope_state.cli.options import pairs
 from descope_state.cli.terminal import Terminal
 from descope_state.errors import Exit
 from descope_state.frozen import dataclass
@@ -29,27 +27,9 @@ from descope_state.report.text import plan_text
 class Returning:
     """How what was is to come back, as the command line says."""
 
+    manner: Manner
     dry: bool
-    automatic: bool
-    confirmed: str
-    overrides: tuple[str, ...]
-    secrets_into: str
-    lock_timeout: float
-    parallelism: int
-    capacity: float
     verbose: bool
-
-    def manner(self) -> Manner:
-        """Give how the plan is to be applied."""
-        return Manner(
-            parallelism=self.parallelism,
-            lock_timeout=self.lock_timeout,
-            capacity=self.capacity,
-            overrides=overrides_of(pairs(list(self.overrides), option="--override")),
-            confirmed=self.confirmed,
-            automatic=self.automatic,
-            secrets_into=self.secrets_into,
-        )
 
 
 def run_restore(
@@ -67,7 +47,7 @@ def run_restore(
         opening,
         name=name,
         choice=Choice(kinds=kinds, addresses=addresses),
-        overrides=returning.manner().overrides,
+        overrides=returning.manner.overrides,
         told=_telling(terminal),
     )
     return _run(terminal, opening, back=back, returning=returning)
@@ -81,7 +61,7 @@ def run_undo(
         terminal.surroundings,
         opening,
         run=run,
-        overrides=returning.manner().overrides,
+        overrides=returning.manner.overrides,
         told=_telling(terminal),
     )
     return _run(terminal, opening, back=back, returning=returning)
@@ -97,7 +77,7 @@ def _telling(terminal: Terminal) -> Callable[[Sequence[str]], None]:
 
 def _run(terminal: Terminal, opening: Opening, *, back: Return, returning: Returning) -> Exit:
     attendant = Attendant(terminal=terminal, verbose=returning.verbose)
-    manner = returning.manner()
+    manner = returning.manner
     if returning.dry:
         reading = Reading(parallelism=manner.parallelism, capacity=manner.capacity)
         _, result = plan_return(terminal.surroundings, opening, back=back, reading=reading)

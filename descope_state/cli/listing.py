@@ -12,7 +12,7 @@ ORDER = (
     "init", "plan", "apply", "drift", "show", "validate", "import", "env", "tenant", "flow",
     "output", "why", "impact", "explain", "fmt", "undo", "backup", "runs", "audit", "destroy",
     "refresh", "state", "resume", "force-unlock", "doctor", "graph", "schema", "cache",
-    "completion", "demo", "emulator", "version",
+    "completion", "quickstart", "demo", "emulator", "version",
 )  # fmt: skip
 _COMMANDS = {
     "console": "`dstate why ADDRESS` shows what an expression came to",

@@ -8,7 +8,7 @@ from pathlib import Path
 from descope_state.config.settings import SETTINGS_FILE
 from descope_state.errors import UsageError
 from descope_state.frozen import dataclass
-from descope_state.store.disk import Disk
+from descope_state.store.disk import Disk, worded
 
 SCHEMA_FILE = ".dstate/schema.json"
 _SCHEMA_LINE = f"# yaml-language-server: $schema={SCHEMA_FILE}\n"
@@ -123,6 +123,9 @@ def begun(folder: Path, files: Mapping[str, str], *, disk: Disk) -> tuple[list[s
     if (folder / SETTINGS_FILE).exists():
         message = f"`{folder}` is a stack already: it has a `{SETTINGS_FILE}`"
         raise UsageError(message, hint="`dstate plan` says what it would do; init begins new ones")
+    if folder.exists() and not folder.is_dir():
+        message = f"`{folder}` is a file, and a stack is a folder"
+        raise UsageError(message, hint="name another folder; one that is not there is made")
     for name in files:
         disk.check_inside(folder, folder / name)
     written, left = [], []
@@ -132,7 +135,8 @@ def begun(folder: Path, files: Mapping[str, str], *, disk: Disk) -> tuple[list[s
         if disk.status(path) is not None:
             left.append(name)
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with worded(path.parent, "made"):
+            path.parent.mkdir(parents=True, exist_ok=True)
         disk.publish(path, files[name].encode())
         written.append(name)
     return written, left

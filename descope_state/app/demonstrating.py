@@ -8,6 +8,8 @@ name: demo
 environments:
   local: {endpoint: emulator}
 safety: {max_deletes: 5}
+# What dstate remembers is in this folder too, wherever the folder is.
+backend: {type: local, path: state}
 """,
     "resources/roles.yaml": """\
 resources:

@@ -42,6 +42,7 @@ PLACES = {
     "schema": ("reading",),
     "cache": ("cache",),
     "completion": ("reading",),
+    "quickstart": ("beginning",),
     "demo": ("beginning",),
     "emulator": ("emulator",),
     "version": ("reading",),

@@ -1,30 +1,18 @@
 """Runs `demo`: one step after another, each a command that anybody could type."""
 
-import shlex
 from dataclasses import replace
 from pathlib import Path
 
 from descope_state.app.beginning import begun
 from descope_state.app.demonstrating import FILES
+from descope_state.cli.stepping import Step, carry_out, named, place_of, show
 from descope_state.cli.terminal import Terminal
 from descope_state.errors import Exit
-from descope_state.frozen import dataclass
-from descope_state.report.clean import clean
 from descope_state.report.spans import BLANK, line
 from descope_state.store.disk import DISK
 
 _CHANGED = '{"name": "Analyst", "newName": "Analyst", "description": "Reads and shreds reports"}'
 _RENAMED = '{"id": "acme", "name": "Acme Inc."}'
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """What is told, what is typed, and how that is to end."""
-
-    told: str
-    typed: tuple[str, ...]
-    status: Exit = Exit.DONE
-    quiet: bool = False
 
 
 def _steps(office: str) -> tuple[Step, ...]:
@@ -75,16 +63,15 @@ def _steps(office: str) -> tuple[Step, ...]:
         Step(told="A mistake. Back to what it was before.", typed=("undo", "-auto-approve")),
         Step(told="Is all as the stack says?", typed=("plan",)),
         Step(told="Who did what? And did anybody touch the record?", typed=("audit", "log")),
-        Step(told="", typed=("audit", "verify")),
+        Step(typed=("audit", "verify")),
     )
 
 
 def run_demo(terminal: Terminal, folder: Path) -> Exit:
     """Make the stack, and go through the steps; one that ends otherwise ends the demonstration."""
-    place = terminal.surroundings.folder / folder
-    place.mkdir(parents=True, exist_ok=True)
+    place = place_of(terminal, folder)
     begun(place, FILES, disk=terminal.surroundings.disk or DISK)
-    shown = shlex.quote(clean(str(folder)))
+    shown = named(terminal, folder)
     terminal.answer(
         [line(f"A stack of three files is in {shown}; the project is on the emulator.")]
     )
@@ -103,22 +90,10 @@ def run_demo(terminal: Terminal, folder: Path) -> Exit:
 
 
 def _typed(terminal: Terminal, place: Path, step: Step) -> Exit:
-    from descope_state.cli.main import run
-
     if step.told:
         terminal.answer([BLANK, line(f"# {step.told}", "bold")])
-    terminal.answer([line(f"$ dstate {clean(shlex.join(step.typed))}", "read")])
-    terminal.out.flush()
-    return Exit(run([*step.typed], _there(terminal, place, quiet=step.quiet)))
-
-
-def _there(terminal: Terminal, place: Path, *, quiet: bool) -> Terminal:
-    """Give a terminal that stands in the folder, as its reader will."""
-    import io
-
-    surroundings = replace(terminal.surroundings, folder=place)
-    out = io.StringIO() if quiet else terminal.out
-    return replace(terminal, surroundings=surroundings, out=out, chdir=None, ask=None)
+    show(terminal, step)
+    return carry_out(terminal, step, place=place)
 
 
 def _office(terminal: Terminal, place: Path) -> str:

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 _HELP = """Terraform for Descope: the sign-in of your customers as YAML in git.
 
 A stack is a folder of YAML that says what a Descope project is to hold. `plan` reads the project,
-compares, and shows what would change; `apply` carries that out.
+compares, and shows what would change; `apply` carries that out. New here? `dstate quickstart`
+makes a first stack with you, without an account.
 """
 
 _EPILOG = """Exit codes:

@@ -71,6 +71,7 @@ OPTIONAL = {
     "backup restore": ["1"],
     "undo": ["run"],
     "demo": ["folder"],
+    "quickstart": ["folder"],
     "init": ["folder"],
     "state list": ["label"],
     "state rollback": ["3"],

@@ -33,6 +33,7 @@ explain nothing-of-the-sort
 init another-folder --name other
 init another-folder --name other
 demo another-folder
+quickstart first-steps
 validate
 validate --json
 fmt --check

@@ -1,9 +1,16 @@
 """The commands of the first hour."""
 
-from descope_state.cli import beginning, demonstrating, examining
+from descope_state.cli import beginning, demonstrating, examining, tutoring
 from descope_state.cli.catalogue.command import Command
 
 COMMANDS = (
+    Command(
+        name="quickstart",
+        function=tutoring.quickstart,
+        examples=("dstate quickstart", "dstate quickstart first-steps --yes"),
+        exits=(0, 1, 64, 130),
+        changes="Writes a new folder, and backups of what is in it; asks no service.",
+    ),
     Command(
         name="demo",
         function=demonstrating.demo,

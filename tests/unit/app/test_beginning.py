@@ -66,3 +66,19 @@ def test_no_link_leads_out_of_the_folder(tmp_path: Path) -> None:
     assert (came.status, "is not a folder" in came.err) == (1, True)
     assert list(elsewhere.iterdir()) == []
     assert not (stack / "dstate.yaml").exists()
+
+
+@pytest.mark.parametrize("command", ["init", "demo"])
+@pytest.mark.parametrize("name", ["file", "file/below"])
+def test_a_file_is_no_place_for_a_stack(tmp_path: Path, command: str, name: str) -> None:
+    (tmp_path / "file").write_text("mine")
+    came = said([command, name], folder=tmp_path)
+    assert came.status in (1, 64)
+    assert "a mistake in dstate" not in came.err
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_the_folder_of_a_demonstration_is_below_the_one_that_is_named(tmp_path: Path) -> None:
+    came = said(["demo", "shown", "-C", "below"], folder=tmp_path)
+    assert (came.status, "`cd below/shown`" in came.out) == (0, True)
+    assert (tmp_path / "below" / "shown" / "state" / "local" / "state.json").exists()

@@ -1,7 +1,7 @@
 """Makes a plan: the stack, the state and the live project side by side."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 
 from descope_state.app.connecting import connected, gate_for, translated
 from descope_state.app.repeating import repeats
@@ -10,8 +10,9 @@ from descope_state.app.workspace import Workspace
 from descope_state.config.secrets import fingerprints
 from descope_state.config.stack import combined_digest
 from descope_state.core.accompanying import taking
+from descope_state.core.mentions import named_beside
 from descope_state.core.observation import Observation, remembered
-from descope_state.core.planner import Request, Wishes, plan
+from descope_state.core.planner import Request, Wishes, misnamed, plan
 from descope_state.core.resolve import Resolution
 from descope_state.core.secret_sources import secrets_of
 from descope_state.errors import DstateError, Invalid, Problem
@@ -22,7 +23,7 @@ from descope_state.model.state import Snapshot
 from descope_state.model.value import Unknown
 from descope_state.runtime.accompanying import accompanying
 from descope_state.runtime.gate import Gate
-from descope_state.runtime.refresh import refresh
+from descope_state.runtime.refresh import refresh, seen_beside
 from descope_state.sdk.catalog import Catalog
 from descope_state.sdk.provider import Session, Tier
 from descope_state.sdk.schema import Schema
@@ -108,7 +109,7 @@ def concluded(
         resolution=resolution,
         snapshot=sight.snapshot,
         observation=sight.observation,
-        warnings=workspace.documents.warnings,
+        warnings=(*workspace.documents.warnings, *misnamed(request, made)),
     )
 
 
@@ -136,10 +137,14 @@ def requested(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What is to be read of a project: kinds, and objects to be read whole by id or natural key."""
+    """What is to be read of a project: kinds, and objects to be read whole by id or natural key.
+
+    `beside` are names of objects of other kinds, which are only listed: to see whether they are.
+    """
 
     kinds: Collection[str]
     managed: Mapping[str, Collection[str]]
+    beside: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 # asyncio spells out what a task answered when the task is over; that must not take its time.
@@ -173,10 +178,23 @@ async def seen(
 
 
 def _scope(workspace: Workspace, resolution: Resolution) -> Callable[[Snapshot], Scope]:
-    return lambda snapshot: Scope(
-        kinds=_in_play(resolution, snapshot),
-        managed=read_whole(resolution, snapshot, catalog=workspace.catalog),
-    )
+    def scope(snapshot: Snapshot) -> Scope:
+        kinds = _in_play(resolution, snapshot)
+        return Scope(
+            kinds=kinds,
+            managed=read_whole(resolution, snapshot, catalog=workspace.catalog),
+            beside=named_beside(
+                resolution.desired, snapshot.entries, catalog=workspace.catalog, but=kinds
+            ),
+        )
+
+    return scope
+
+
+def _unheld(beside: Mapping[str, Collection[str]], session: Session) -> set[str]:
+    """Give the kinds that must be listed for names which not every project holds."""
+    held = session.baseline()
+    return {kind for kind, names in beside.items() if not held.get(kind, frozenset()) >= {*names}}
 
 
 async def _seen(
@@ -198,6 +216,13 @@ async def _seen(
                     catalog=workspace.catalog,
                     gate=gate,
                     parallelism=reading.parallelism,
+                )
+                observation = await seen_beside(
+                    observation,
+                    session,
+                    kinds=_unheld(wanted.beside, session),
+                    catalog=workspace.catalog,
+                    gate=gate,
                 )
     # Only now: credentials that do not work must not bind a new state to their project.
     if not snapshot.lineage:

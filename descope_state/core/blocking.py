@@ -1,9 +1,10 @@
 """Finds the changes that cannot be done, and everything that waits for them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from descope_state.core.claims import Claims
+from descope_state.core.missing import Names
 from descope_state.core.observation import Observation
 from descope_state.core.operations import hinders
 from descope_state.core.repeating import Repeated, never, unkept
@@ -15,6 +16,8 @@ from descope_state.sdk.provider import Tier
 from descope_state.sdk.schema import Schema
 
 _HARMLESS = frozenset({Action.NOOP, Action.FORGET, Action.MOVE})
+Ignored = Mapping[Address, Collection[str]]
+_NONE: Ignored = {}
 
 
 def blocked(
@@ -25,9 +28,14 @@ def blocked(
     entries: Entries,
     pending: Collection[Address] = (),
     repeated: Repeated = never,
+    ignored: Ignored = _NONE,
 ) -> tuple[Change, ...]:
-    """Mark what cannot be done with the reason, and then what depends on it."""
+    """Mark what cannot be done with the reason, and then what depends on it.
+
+    `ignored` are the fields, by address, whose changes the stack lets pass.
+    """
     claims = Claims(changes, entries, catalog=catalog, observation=observation)
+    names = Names(changes, catalog=catalog, observation=observation, ignored=ignored)
     reasons = {
         change.address: reason
         for change in changes
@@ -35,6 +43,7 @@ def blocked(
             reason := _own(change, claims, entries)
             or _unsettled(change, pending)
             or _unlicensed(change, catalog, observation)
+            or _misnamed(change, names)
             or unkept(
                 change,
                 entries.get(change.address),
@@ -70,6 +79,10 @@ def _own(change: Change, claims: Claims, entries: Entries) -> str:
             return claims.taken(change)
         case _:
             return ""
+
+
+def _misnamed(change: Change, names: Names) -> str:
+    return "; and ".join(map(str, names.lacks(change)))
 
 
 def _unsettled(change: Change, pending: Collection[Address]) -> str:

@@ -17,9 +17,11 @@ class Observation:
     """The live objects of every kind in play, by kind and id.
 
     `closed` are the kinds that these credentials may not look at, with what the service said.
+    `beside` are objects of kinds that are not in play, seen because something names them.
     """
 
     live: Mapping[str, ById]
+    beside: Mapping[str, ById] = field(default_factory=dict)
     closed: Mapping[str, str] = field(default_factory=dict)
     baseline: Mapping[str, frozenset[str]] = field(default_factory=dict)
     tier: int = 1

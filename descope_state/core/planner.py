@@ -10,11 +10,13 @@ from dataclasses import field, replace
 
 from descope_state.core.blocking import blocked
 from descope_state.core.claims import contradictions, twins
+from descope_state.core.compiling import nearest
 from descope_state.core.deciding import Subject, decide, deletion, forgetting
 from descope_state.core.declarations import Removed
 from descope_state.core.drifting import drift
 from descope_state.core.estimate import estimate
 from descope_state.core.guard import check
+from descope_state.core.missing import Names
 from descope_state.core.observation import Observation
 from descope_state.core.operations import lower
 from descope_state.core.outcomes import check_results, output_values
@@ -30,7 +32,7 @@ from descope_state.model.address import Address
 from descope_state.model.change import Action, Change, Drift, Reason
 from descope_state.model.plan import Bindings, Plan
 from descope_state.model.resource import Desired, Entry
-from descope_state.model.stack import Safety
+from descope_state.model.stack import Safety, nowhere
 from descope_state.model.state import Snapshot
 from descope_state.model.value import Ref, Value
 from descope_state.sdk.catalog import Catalog, identity_of
@@ -118,6 +120,40 @@ def _narrowed(
         entries=entries,
         pending={one.began.address for one in request.snapshot.pending},
         repeated=request.repeated,
+        ignored=_ignored(request.resolution),
+    )
+
+
+def _ignored(resolution: Resolution) -> dict[Address, frozenset[str]]:
+    """Name the fields whose changes the stack lets pass."""
+    return {
+        desired.address: frozenset(str(path[0]) for path in desired.lifecycle.ignore_changes)
+        for desired in resolution.desired
+        if desired.lifecycle.ignore_changes
+    }
+
+
+def misnamed(request: Request, made: Plan) -> tuple[Problem, ...]:
+    """Say where the stack names what is not to be had: the rows that this blocks have no place."""
+    if not any(change.blocked for change in made.changes):
+        return ()
+    names = Names(
+        made.changes,
+        catalog=request.catalog,
+        observation=request.observation,
+        ignored=_ignored(request.resolution),
+    )
+    places = {desired.address: desired.locate for desired in request.resolution.desired}
+    lacks = [lack for change in made.changes if change.blocked for lack in names.lacks(change)]
+    return tuple(
+        Problem(
+            code="E1343",
+            message=f"{lack.change}: {lack.words}",
+            origin=nearest(places.get(lack.address, nowhere), lack.path),
+            hint=lack.hint,
+            warning=True,
+        )
+        for lack in lacks
     )
 
 

@@ -22,6 +22,7 @@ from descope_state.core.compiling import (
 )
 from descope_state.core.declarations import Declarations, declarations
 from descope_state.core.expressions import ExpressionError, exact_refs
+from descope_state.core.implying import implied
 from descope_state.core.locals import Locals
 from descope_state.core.plain import spoken
 from descope_state.core.ports import Sources
@@ -134,7 +135,7 @@ class _Resolver:
         )
         self._check_identities()
         return Resolution(
-            desired=tuple(self._desired),
+            desired=implied(self._desired, self._catalog),
             declarations=stated,
             roots=self._roots,
             sources=self._sources,

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from descope_state.core.declarations import Declarations, Import
 from descope_state.core.graph import ordered
+from descope_state.core.implying import implied
 from descope_state.core.naming import free_name
 from descope_state.core.planner import Request, plan
 from descope_state.core.ports import Sources
@@ -55,13 +56,12 @@ def resolution_of(
     """
     kept = {one.address: one for one in wanted if one.attributes is not None}
     order = ordered(kept, {address: one.depends_on for address, one in kept.items()})
+    desired = [
+        _desired(kept[address], entries.get(address), catalog=catalog, guarded=address in guarded)
+        for address in order
+    ]
     return Resolution(
-        desired=tuple(
-            _desired(
-                kept[address], entries.get(address), catalog=catalog, guarded=address in guarded
-            )
-            for address in order
-        ),
+        desired=implied(desired, catalog),
         declarations=Declarations(
             imports=tuple(
                 Import(address=one.address, id=one.id)

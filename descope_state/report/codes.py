@@ -306,6 +306,13 @@ RESOURCES = {
         "They have the same natural key, and each would undo the other.",
         "Give one of them another name, or remove it.",
     ),
+    "E1343": _entry(
+        "a name that nobody has",
+        "A field names an object that is neither in the stack nor in the project, or that is made"
+        " only later; or a change would take a name away that the stack still mentions. The row is"
+        " blocked, and the rest of the plan stands.",
+        "Correct the name, or make the object first; where a name goes away, take out the mention.",
+    ),
     "E1350": _entry(
         "an entry that cannot be",
         "An entry of `moved`, `removed`, `imports`, `outputs` or `checks` names what is not there.",

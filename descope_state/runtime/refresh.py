@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from descope_state.core.observation import ById, Observation
@@ -55,6 +56,37 @@ async def refresh(
         project_id=session.project_id,
         base_url=session.base_url,
         limits=session.limits,
+    )
+
+
+async def seen_beside(
+    observation: Observation,
+    session: Session,
+    *,
+    kinds: Collection[str],
+    catalog: Catalog,
+    gate: Gate,
+) -> Observation:
+    """Add to what was observed the lists of other kinds, whose objects something names."""
+    if not kinds:
+        return observation
+    turns, order = asyncio.Semaphore(len(kinds)), sorted(kinds)
+    looks = (
+        _looked_at(
+            session.kinds[kind],
+            lift=lifting(session.kinds[kind], catalog[kind].schema),
+            managed=(),
+            turns=turns,
+            chance=gate.chance,
+            whole=False,
+        )
+        for kind in order
+    )
+    found = dict(zip(order, await asyncio.gather(*looks), strict=True))
+    return replace(
+        observation,
+        beside={kind: objects for kind, (objects, why) in found.items() if not why},
+        calls=gate.total,
     )
 
 

@@ -1,10 +1,11 @@
 """What the installed providers can manage, as values: a schema and a check for every kind."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from descope_state.frozen import dataclass
 from descope_state.model.value import Value
+from descope_state.sdk.citing import Citation
 from descope_state.sdk.provider import KindDefaults
 from descope_state.sdk.schema import Computed, Field, Schema, Shape, Type, fields_of
 from descope_state.sdk.validation import Check, checker
@@ -12,13 +13,17 @@ from descope_state.sdk.validation import Check, checker
 __all__ = ["Catalog", "Computed", "Described", "described", "identity_of"]
 
 
+Demands = Callable[[Mapping[str, Value]], Iterable[Citation]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
-    """One kind, ready for the engine."""
+    """One kind, ready for the engine; `demands` gives what its documents cannot be without."""
 
     schema: Schema
     check: Check
     secrets: tuple[str, ...] = ()
+    demands: Demands | None = None
 
 
 Catalog = Mapping[str, Described]
@@ -32,11 +37,12 @@ _ID = Field(
 )
 
 
-def described(kind: type[Any], *, provider: str) -> Described:
+def described(kind: type[Any], *, provider: str, demands: Demands | None = None) -> Described:
     """Read a kind's class into values; done once per kind and run."""
     schema = _schema(kind, provider)
     secrets = tuple(name for name, field in schema.fields.items() if field.sensitive)
-    return Described(schema=schema, check=checker(kind.model, schema), secrets=secrets)
+    check = checker(kind.model, schema)
+    return Described(schema=schema, check=check, secrets=secrets, demands=demands)
 
 
 def _schema(kind: type[Any], provider: str) -> Schema:
@@ -52,6 +58,7 @@ def _schema(kind: type[Any], provider: str) -> Schema:
         unique=_trait(kind, "unique"),
         singleton=_trait(kind, "singleton"),
         partial_list=_trait(kind, "partial_list"),
+        sifted_list=_trait(kind, "sifted_list"),
         requires=int(_trait(kind, "requires")),
         batches=_trait(kind, "batches"),
         calls=_trait(kind, "calls"),

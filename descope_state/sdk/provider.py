@@ -83,6 +83,7 @@ class Kind(Protocol[C]):
     schema_version: ClassVar[int]
     singleton: ClassVar[bool]
     partial_list: ClassVar[bool]
+    sifted_list: ClassVar[bool]
     requires: ClassVar[Tier]
     batches: ClassVar[frozenset[str]]
     calls: ClassVar[Mapping[str, int]]
@@ -164,7 +165,8 @@ class KindDefaults:
     look at what was written, once for a batch too. `together` names, by action, the field in which
     all objects of one batch agree, where the endpoint wants that. `apart` are fields that are
     written by a call of their own, `tells` the secrets that a creation gives once, as
-    `Remote.once`. A kind that `cascades` has the methods of `Cascading`.
+    `Remote.once`. A kind that `cascades` has the methods of `Cascading`. A `sifted_list` leaves out
+    objects that exist: what is not in it may be there all the same.
     """
 
     description: ClassVar[str] = ""
@@ -174,6 +176,7 @@ class KindDefaults:
     schema_version: ClassVar[int] = 1
     singleton: ClassVar[bool] = False
     partial_list: ClassVar[bool] = False
+    sifted_list: ClassVar[bool] = False
     requires: ClassVar[Tier] = Tier.FREE
     batches: ClassVar[frozenset[str]] = frozenset()
     calls: ClassVar[Mapping[str, int]] = {}

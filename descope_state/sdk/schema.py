@@ -76,15 +76,26 @@ class JsonDocument:
 
 @dataclass(frozen=True, slots=True)
 class Refers:
-    """A text, or a list of texts, that is a field of an object of another kind."""
+    """A text, or a list of texts, that is a field of an object of another kind.
+
+    Where that kind has levels, `level` is its field that says whose an object is. One that is
+    nobody's can be named by all; one that is somebody's only by who has the same in the field
+    `same`, which stands beside the marked one. A `loose` name is not looked up by the service,
+    which takes it whether or not there is such an object.
+    """
 
     kind: str
     field: str
+    level: str = ""
+    same: str = ""
+    loose: bool = False
 
 
-def refers(kind: str, field: str) -> Refers:
+def refers(
+    kind: str, field: str, *, level: str = "", same: str = "", loose: bool = False
+) -> Refers:
     """Mark what names an object of another kind by one of its fields; may be given twice."""
-    return Refers(kind, field)
+    return Refers(kind, field, level, same, loose)
 
 
 def keyed(by: str) -> Keyed:
@@ -166,6 +177,7 @@ class Schema:
     unique: bool = True
     singleton: bool = False
     partial_list: bool = False
+    sifted_list: bool = False
     requires: int = 0
     batches: frozenset[str] = frozenset()
     calls: Mapping[str, int] = field(default_factory=dict)

@@ -44,6 +44,15 @@ def cites(definition: Value, path: Path) -> Iterator[Citation]:
         yield from _tasks(definition.get(name), (*path, name))
 
 
+def demands(definition: Value, path: Path) -> Iterator[Citation]:
+    """Give the roles that a flow was exported with: an import looks each of them up."""
+    references = definition.get("references") if isinstance(definition, dict) else None
+    roles = references.get("roles") if isinstance(references, dict) else None
+    for name in roles if isinstance(roles, dict) else ():
+        place = (*path, "references", "roles", name)
+        yield Citation(kind="role", field="name", value=name, path=place)
+
+
 def _references(references: Mapping[str, Value], path: Path) -> Iterator[Citation]:
     for member, kind in _NAMED.items():
         held = references.get(member)

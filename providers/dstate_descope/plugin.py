@@ -126,6 +126,12 @@ class Descope:
             return ()
         return flow_citing.cites(attributes.get("definition"), ("definition",))
 
+    def demands(self, kind: str, attributes: Mapping[str, Value]) -> Iterable[Citation]:
+        """Say which roles a flow cannot be imported without."""
+        if kind != FlowKind.name:
+            return ()
+        return flow_citing.demands(attributes.get("definition"), ("definition",))
+
     def emulator(self) -> Emulator:
         """Give the service that runs on a laptop."""
         from dstate_descope.emulator.door import DescopeEmulator  # noqa: PLC0415  # as wanted

@@ -21,9 +21,9 @@ class KeyTenant(Config):
     names: ClassVar[Mapping[str, str]] = {"tenant": "tenantId", "roles": "roleNames"}
 
     tenant: Annotated[Name, refers("tenant", "id")] = Field(description="The id of the tenant.")
-    roles: Annotated[list[Name], Unordered(), refers("role", "name")] = Field(
-        default_factory=list, description="The names of the roles that the key has there."
-    )
+    roles: Annotated[
+        list[Name], Unordered(), refers("role", "name", level="tenant", same="tenant")
+    ] = Field(default_factory=list, description="The names of the roles that the key has there.")
 
 
 class AccessKey(Config):
@@ -48,7 +48,7 @@ class AccessKey(Config):
     user: Annotated[Text, Immutable()] = Field(
         default="", description="The id of the user in whose name the key acts."
     )
-    roles: Annotated[list[Name], Unordered(), refers("role", "name")] = Field(
+    roles: Annotated[list[Name], Unordered(), refers("role", "name", level="tenant")] = Field(
         default_factory=list, description="The names of the project's roles that the key has."
     )
     tenants: Annotated[list[KeyTenant], keyed("tenant")] = Field(

@@ -41,7 +41,10 @@ class PermissionScope(Scope):
     """One thing that a user is asked to let the application do."""
 
     values: Annotated[
-        list[Name], Unordered(), refers("permission", "name"), refers("role", "name")
+        list[Name],
+        Unordered(),
+        refers("permission", "name", loose=True),
+        refers("role", "name", loose=True),
     ] = Field(default_factory=list, description="The permissions or roles it stands for.")
 
 
@@ -71,10 +74,10 @@ class Sessions(Config):
     session_token_unit: Unit = Field(default="", description="The unit of that time.")
     key_session_token: int = Field(default=0, ge=0, description="How long a key's token lasts.")
     key_session_token_unit: Unit = Field(default="", description="The unit of that time.")
-    user_template_id: Annotated[Text, refers("jwt_template", "id")] = Field(
+    user_template_id: Annotated[Text, refers("jwt_template", "id", loose=True)] = Field(
         default="", description="The JWT template of users' tokens."
     )
-    key_template_id: Annotated[Text, refers("jwt_template", "id")] = Field(
+    key_template_id: Annotated[Text, refers("jwt_template", "id", loose=True)] = Field(
         default="", description="The JWT template of keys' tokens."
     )
 
@@ -118,7 +121,7 @@ class InboundApplication(Config):
     session_settings: Sessions | None = Field(
         default=None, description="How long what it is given lasts."
     )
-    consent_flow_id: Annotated[Text, refers("flow", "id")] = Field(
+    consent_flow_id: Annotated[Text, refers("flow", "id", loose=True)] = Field(
         default="", description="The flow that asks for consent."
     )
     non_confidential_client: Annotated[bool, Immutable()] = Field(
@@ -144,6 +147,8 @@ class InboundApplicationKind(Listed[InboundApplication]):
     description = "A third party that users let act for them, by OAuth."
     everything: ClassVar[Endpoint] = wire.INBOUND_ALL
     rows = "apps"
+    # Those that registered themselves are left out.
+    sifted_list: ClassVar[bool] = True
     # The answer to a creation has ids and a secret, and the rest is read back.
     calls: ClassVar[Mapping[str, int]] = {"create": 2}
     reads: ClassVar[Mapping[str, int]] = {"create": 1}

@@ -72,7 +72,7 @@ class OutboundApplication(Config):
     )
     use_dcr: bool = Field(default=False, description="Whether we register ourselves there.")
     dcr_url: Url = Field(default="", description="Where we do.")
-    tenant_id: Annotated[Text, Immutable(), refers("tenant", "id")] = Field(
+    tenant_id: Annotated[Text, Immutable(), refers("tenant", "id", loose=True)] = Field(
         default="", description="The id of the tenant whose application it is."
     )
 

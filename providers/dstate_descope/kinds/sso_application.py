@@ -35,8 +35,10 @@ class AttributeMapping(Config):
 class MappedRole(Config):
     """One role that makes a user a member of a group."""
 
-    id: Annotated[Text, refers("role", "id")] = Field(default="", description="The id of the role.")
-    name: Annotated[Text, refers("role", "name")] = Field(
+    id: Annotated[Text, refers("role", "id", loose=True)] = Field(
+        default="", description="The id of the role."
+    )
+    name: Annotated[Text, refers("role", "name", loose=True)] = Field(
         default="", description="The name of the role."
     )
 
@@ -185,6 +187,8 @@ class SsoApplicationKind(Listed[SsoApplication]):
     requires: ClassVar[Tier] = Tier.PRO
     everything: ClassVar[Endpoint] = wire.SSO_ALL
     rows = "apps"
+    # Applications made by templates are not managed, but tenants may use them.
+    sifted_list: ClassVar[bool] = True
     # The answer to a creation is only the id.
     calls: ClassVar[Mapping[str, int]] = {"create": 2}
     reads: ClassVar[Mapping[str, int]] = {"create": 1}

@@ -60,9 +60,9 @@ class Tenant(Config):
     role_inheritance: RoleInheritance = Field(
         default="", description="What users of the parent may do here; empty leaves the default."
     )
-    default_roles: Annotated[list[Name], Unordered(), refers("role", "name")] = Field(
-        default_factory=list, description="The names of the roles that new users are given."
-    )
+    default_roles: Annotated[
+        list[Name], Unordered(), refers("role", "name", level="tenant", same="id")
+    ] = Field(default_factory=list, description="The names of the roles that new users are given.")
     auth_type: Annotated[str | None, Computed()] = Field(
         default=None, description="How the tenant's SSO works: `none`, `saml` or `oidc`."
     )

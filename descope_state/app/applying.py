@@ -26,6 +26,7 @@ from descope_state.app.connecting import connected, gate_for, translated
 from descope_state.app.locking import locked, refusals_told, started_by
 from descope_state.app.planning import Planned, Reading, planned
 from descope_state.app.remembering import writing_to
+from descope_state.app.repeating import repeats
 from descope_state.app.saved import sealed
 from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, Workspace, opened, outlined
@@ -265,6 +266,7 @@ class Ground:
             keep=recording.before,
             secrets=secrets,
             skip_stale=self.manner.skip_stale,
+            repeated=repeats(self.workspace, self.surroundings),
         )
         try:
             outcome: Outcome = self.surroundings.run(

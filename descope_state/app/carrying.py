@@ -9,6 +9,7 @@ from descope_state.core.observation import Observation
 from descope_state.core.operations import Operation, Operations, Step, lower
 from descope_state.core.ports import Confidant, Journal, Observer
 from descope_state.core.promising import Results, noted, output_results, refreshed
+from descope_state.core.repeating import Repeated, doubtful, never
 from descope_state.core.replay import Replay, replayed
 from descope_state.errors import StalePlan, UnsafeFile
 from descope_state.frozen import dataclass
@@ -97,7 +98,8 @@ class Errand:
 
     `secrets` are values by their sources; `skip_stale` leaves out changes whose objects have moved
     on instead of refusing all. `keep` is given the changes that are about to be written, with what
-    was seen, and makes a durable record of what they overwrite before the first is.
+    was seen, and makes a durable record of what they overwrite before the first is. `repeated`
+    remembers what earlier runs asked for.
     """
 
     plan: Plan
@@ -105,6 +107,7 @@ class Errand:
     keep: Callable[[tuple[Change, ...], Observation], None]
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     skip_stale: bool = False
+    repeated: Repeated = never
 
 
 async def carried_out(
@@ -225,6 +228,8 @@ class _Run:
         for operation in operations.operations:
             self._steps.setdefault(operation.address, []).append(operation)
         self._notes = tuple(self._noted())
+        # Asked now, before this run leaves a record of its own.
+        self._doubtful = frozenset(self._doubted())
         self._outputs = output_results(plan.outputs, self._snapshot.outputs, results=self._results)
 
     @property
@@ -241,6 +246,13 @@ class _Run:
             self._plan.changes, entries, observation=self._seen, catalog=self._place.catalog
         )
 
+    def _doubted(self) -> Iterator[Address]:
+        entries = self._snapshot.entries
+        for change in self._plan.changes:
+            entry = entries.get(change.moved_from or change.address)
+            if doubtful(change, entry, repeated=self._errand.repeated):
+                yield change.address
+
     async def carry_out(self, stale: tuple[Moved, ...]) -> Outcome:
         """Do it, and commit what came of it."""
         journal = await self._place.held.journal(self._errand.started)
@@ -253,6 +265,7 @@ class _Run:
             means=means,
             results=self._results,
             known=self._known,
+            doubtful=self._doubtful,
             preparing=Preparing(
                 self._errand.started.run,
                 results=self._results,

@@ -22,14 +22,8 @@ def unkept(change: Change, entry: Entry | None, *, schema: Schema, repeated: Rep
     The stack says what it said when this was last applied, and the object is as the service
     answered then: nobody has touched it since, and what was asked for was not kept.
     """
-    if entry is None or change.action is not Action.UPDATE or change.reason is not Reason.DRIFTED:
+    if entry is None or not _asked_before(change) or not _as_answered(change, entry, schema):
         return ""
-    for field in change.fields:
-        shape = schema.fields[field.name].shape
-        if field.name not in entry.outputs:
-            return ""
-        if not equal(entry.outputs[field.name], field.before, shape=shape):
-            return ""
     if not repeated(change, entry):
         return ""
     names = ", ".join(f"`{field.name}`" for field in change.fields)
@@ -38,4 +32,27 @@ def unkept(change: Change, entry: Entry | None, *, schema: Schema, repeated: Rep
         f"the service does not keep {names}: it was asked for twice, and both times it went on as"
         " before; state what the service makes of it, or leave it to the service with"
         f" `lifecycle: {{ignore_changes: [{listed}]}}`"
+    )
+
+
+def doubtful(change: Change, entry: Entry | None, *, repeated: Repeated) -> bool:
+    """Tell whether to look what becomes of a change, for it has come to nothing before.
+
+    An answer that says nothing of it cannot tell a service that does not keep what it is asked for
+    from somebody who changes it back each time; a look right afterwards can.
+    """
+    return entry is not None and _asked_before(change) and repeated(change, entry)
+
+
+def _asked_before(change: Change) -> bool:
+    """Tell whether the stack says what it said when this was last applied."""
+    return change.action is Action.UPDATE and change.reason is Reason.DRIFTED
+
+
+def _as_answered(change: Change, entry: Entry, schema: Schema) -> bool:
+    """Tell whether the object is as the service answered when it was last written."""
+    return all(
+        field.name in entry.outputs
+        and equal(entry.outputs[field.name], field.before, shape=schema.fields[field.name].shape)
+        for field in change.fields
     )

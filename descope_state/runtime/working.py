@@ -4,7 +4,7 @@ The intent is durable before the request leaves. What surely had no effect may b
 what nobody knows, the service is asked first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -25,6 +25,7 @@ from descope_state.runtime.looking import Finding, Look
 from descope_state.runtime.means import Means
 from descope_state.runtime.patience import TRIES, backoff, hopeless, worded
 from descope_state.runtime.preparing import Prepared, Preparing
+from descope_state.runtime.sending import sent
 from descope_state.sdk.faults import Fault, NotLicensed, Unauthorized
 from descope_state.sdk.provider import Remote
 
@@ -59,7 +60,8 @@ INTERRUPTED = "the run was stopped before its turn came"
 class Worker:
     """Carries out operations of one kind and step, one or several in one call.
 
-    `known` are, by kind, the ids that were there when the project was last read.
+    `known` are, by kind, the ids that were there when the project was last read; `doubtful` the
+    addresses whose updates have come to nothing before.
     """
 
     def __init__(
@@ -70,12 +72,14 @@ class Worker:
         preparing: Preparing,
         results: Results,
         known: Callable[[str], frozenset[str]],
+        doubtful: Collection[Address] = (),
     ) -> None:
         self._replay = replay
         self._means = means
         self._preparing = preparing
         self._results = results
         self._known = known
+        self._doubtful = doubtful
         self._gone: set[tuple[str, str]] = set()
         self._owners = {
             (address.kind, entry.id): address for address, entry in replay.entries.items()
@@ -139,7 +143,7 @@ class Worker:
             return
 
     async def _sent(self, group: Sequence[Prepared]) -> Sequence[Live | None]:
-        answers = await (_one(group[0]) if len(group) == 1 else _many(group))
+        answers = await sent(group)
         if group[0].began.step is Step.DELETE:
             return [None] * len(group)
         lift = group[0].bound.lift
@@ -148,7 +152,20 @@ class Worker:
             message = f"the answer is not about the {len(group)} objects that were sent"
             raise ValueError(message)
         self._confide(group, answers)
-        return lives
+        return [await self._checked(*each) for each in zip(group, lives, strict=True)]
+
+    async def _checked(self, prepared: Prepared, live: Live) -> Live:
+        """Hold an answer that is what was asked for against what is there, where that is doubtful.
+
+        Some updates are answered with nothing: what became of them is seen by looking.
+        """
+        if prepared.began.address not in self._doubtful:
+            return live
+        look = self._look(prepared)
+        if not look.matches(live):
+            return live
+        finding = await look.find()
+        return finding.live if finding.effect is False and finding.live is not None else live
 
     def _confide(self, group: Sequence[Prepared], answers: Sequence[Remote[Any]]) -> None:
         """Hand over what is told only now, before the answer counts as one."""
@@ -348,38 +365,6 @@ def _success(began: Began, live: Live | None, *, taken_over: bool) -> Succeeded:
         identity=live.identity,
         outputs={**live.attributes, **computed},
     )
-
-
-async def _one(prepared: Prepared) -> Sequence[Remote[Any]]:
-    kind, current = prepared.bound.kind, prepared.current
-    match prepared.began.step:
-        case Step.CREATE:
-            return [await kind.create(prepared.config)]
-        case Step.UPDATE:
-            assert current is not None  # noqa: S101  # an update is prepared with what it changes
-            return [await kind.update(current, prepared.config, prepared.changed)]
-        case Step.DELETE:
-            assert current is not None  # noqa: S101  # as above
-            if prepared.operation.change.takes_along:
-                await prepared.bound.cascade.delete_along(current)
-            else:
-                await kind.delete(current)
-            return []
-
-
-async def _many(group: Sequence[Prepared]) -> Sequence[Remote[Any]]:
-    batches = group[0].bound.batches
-    match group[0].began.step:
-        case Step.CREATE:
-            return await batches.create_many([one.config for one in group])
-        case Step.UPDATE:
-            updates = [
-                (one.current, one.config, one.changed) for one in group if one.current is not None
-            ]
-            return await batches.update_many(updates)
-        case Step.DELETE:
-            await batches.delete_many([one.current for one in group if one.current is not None])
-            return []
 
 
 def _said(error: Exception) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from descope_state.core.repeating import never, unkept
+from descope_state.core.repeating import doubtful, never, unkept
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change, FieldChange, Reason
 from descope_state.model.resource import Entry
@@ -62,3 +62,23 @@ def test_whatever_may_have_another_reason_is_made_again(
 
 def test_the_first_time_is_no_repetition() -> None:
     assert unkept(CHANGE, ENTRY, schema=SCHEMA, repeated=never) == ""
+
+
+def test_what_seems_to_be_changed_back_is_looked_at_from_the_second_time_on() -> None:
+    assert not doubtful(CHANGE, ENTRY, repeated=never)
+    assert doubtful(CHANGE, ENTRY, repeated=always)
+
+
+@pytest.mark.parametrize(
+    ("change", "entry"),
+    [
+        (CHANGE, None),
+        (replace(CHANGE, reason=Reason.EDITED), ENTRY),
+        (replace(CHANGE, action=Action.REPLACE), ENTRY),
+    ],
+    ids=["new", "said anew", "replaced"],
+)
+def test_whatever_is_asked_for_the_first_time_is_not_looked_at(
+    change: Change, entry: Entry | None
+) -> None:
+    assert not doubtful(change, entry, repeated=always)

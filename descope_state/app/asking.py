@@ -71,19 +71,23 @@ class Conversation:
             )
         return answers
 
-    async def inhabitants(self, live: Live) -> Mapping[str, int]:
-        """Count what an object holds that no kind manages; nothing, where its kind has no such."""
+    async def inhabitants(self, lives: Sequence[Live]) -> Sequence[Mapping[str, int]]:
+        """Count what each object of a kind holds that no kind manages, where its kind tells."""
         session = await self._connected()
         catalog = self.workspace.catalog
-        known = bound(session.kinds[live.kind], catalog[live.kind].schema)
+        (kind,) = {live.kind for live in lives}
+        known = bound(session.kinds[kind], catalog[kind].schema)
         if not known.schema.cascades:
-            return {}
-        current = known.remote(live.id, {**live.attributes, **live.computed})
+            return [{} for _ in lives]
+        current = [known.remote(one.id, {**one.attributes, **one.computed}) for one in lives]
         with translated(self.workspace):
-            (told,) = await patiently(
-                lambda: known.cascade.takes_along([current]), chance=self.gate.chance
+            told = await patiently(
+                lambda: known.cascade.takes_along(current), chance=self.gate.chance
             )
-        return {one.kind: one.count for one in told if one.kind not in catalog and one.count}
+        return [
+            {one.kind: one.count for one in row if one.kind not in catalog and one.count}
+            for row in told
+        ]
 
     def remember(self, key: str, body: bytes, *, age: float) -> None:
         """Remember what it all came to, where nothing but files and variables decided it."""

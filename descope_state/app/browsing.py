@@ -169,13 +169,15 @@ def _signs(surroundings: Surroundings, workspace: Workspace) -> dict[str, Sign]:
     return signs(surroundings.folder, workspace.root, others=others)
 
 
-def inhabitants(surroundings: Surroundings, opening: Opening, *, live: Live) -> Mapping[str, int]:
-    """Count what an object holds that no kind manages, such as the users of a tenant."""
+def inhabitants(
+    surroundings: Surroundings, opening: Opening, *, lives: Sequence[Live]
+) -> Sequence[Mapping[str, int]]:
+    """Count what each object of a kind holds that no kind manages, such as users of a tenant."""
     workspace = outlined(surroundings, opening)
 
-    async def count() -> Mapping[str, int]:
+    async def count() -> Sequence[Mapping[str, int]]:
         async with conversing(workspace, surroundings, fresh=True) as conversation:
-            return await conversation.inhabitants(live)
+            return await conversation.inhabitants(lives)
 
-    found: Mapping[str, int] = surroundings.run(count())
+    found: Sequence[Mapping[str, int]] = surroundings.run(count())
     return found

@@ -35,7 +35,7 @@ class Deed:
 
     `bonds` say of other kinds what becomes of their objects that refer to one that is deleted;
     `notice` and `going` hear, while it is decided, what somebody should know who is to approve it;
-    `inhabitants` counts what no kind manages and would be deleted together with an object.
+    `inhabitants` counts what no kind manages and would be deleted together with each object.
     """
 
     kind: str
@@ -43,7 +43,9 @@ class Deed:
     overrides: Mapping[str, int] = field(default_factory=dict)
     notice: Callable[[str], None] = lambda _: None
     going: Callable[[Going], None] = lambda _: None
-    inhabitants: Callable[[Live], Mapping[str, int]] = lambda _: {}
+    inhabitants: Callable[[Sequence[Live]], Sequence[Mapping[str, int]]] = lambda lives: [
+        {} for _ in lives
+    ]
 
     def creation(self, given: Sequence[Assignment], *, kept: Address | None) -> Order:
         """Make an object; `kept` is where the stack is about to state it, if it is."""
@@ -208,28 +210,41 @@ class Deed:
         gathering = _Gathering(seen, self.kind, kinds=self.bonds)
         pending, visited = list(found), {live.id for live in found}
         while pending:
-            live = pending.pop(0)
-            place = gathering.delete(live)
-            tied = ties(live, gathering.others, bonds=self.bonds, catalog=seen.workspace.catalog)
-            going = Going(
-                live=live,
-                place=place,
-                ties=tied,
-                users=_users(seen, place),
-                inhabitants=self.inhabitants(live),
-            )
-            self.going(going)
-            if not cascade:
-                self._refuse_held(going, but=visited)
-            for tie in tied:
-                if tie.bond is Bond.MISSES:
-                    continue
-                gathering.let_go(tie, needs=place.address)
-                if tie.live.kind == self.kind and tie.live.id not in visited:
-                    visited.add(tie.live.id)
-                    pending.append(tie.live)
-            gathering.forget_settings(live, place)
+            these, pending = pending, []
+            for live, inhabitants in zip(these, self.inhabitants(these), strict=True):
+                going = self._going(seen, live, gathering=gathering, inhabitants=inhabitants)
+                if not cascade:
+                    self._refuse_held(going, but=visited)
+                for tie in going.ties:
+                    if tie.bond is Bond.MISSES:
+                        continue
+                    gathering.let_go(tie, needs=going.place.address)
+                    if tie.live.kind == self.kind and tie.live.id not in visited:
+                        visited.add(tie.live.id)
+                        pending.append(tie.live)
+                gathering.forget_settings(live, going.place)
         yield from gathering.wanted.values()
+
+    def _going(
+        self,
+        seen: Seen,
+        live: Live,
+        *,
+        gathering: "_Gathering",
+        inhabitants: Mapping[str, int],
+    ) -> Going:
+        """Let one object go, and tell of it."""
+        place = gathering.delete(live)
+        tied = ties(live, gathering.others, bonds=self.bonds, catalog=seen.workspace.catalog)
+        going = Going(
+            live=live,
+            place=place,
+            ties=tied,
+            users=_users(seen, place),
+            inhabitants=inhabitants,
+        )
+        self.going(going)
+        return going
 
     def _refuse_held(self, going: Going, *, but: Collection[str]) -> None:
         live = going.live

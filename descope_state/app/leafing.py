@@ -1,6 +1,6 @@
 """The documents of a project, such as its flows: taken out into files, and held side by side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening, outlined
 from descope_state.config.files import read_anywhere
 from descope_state.core.diff import field_change
-from descope_state.errors import DstateError, UnsafeFile, UsageError
+from descope_state.errors import DstateError, UsageError
 from descope_state.frozen import dataclass
 from descope_state.model.change import FieldChange
 from descope_state.model.value import Value
@@ -54,30 +54,52 @@ def document_field(schema: Schema) -> Field:
     raise DstateError(message)
 
 
-def file_name(id_: str) -> str:
-    """Give the name of the file that a document is kept in; an id may not lead elsewhere."""
-    if not id_ or not _SAFE.issuperset(id_) or id_.startswith("."):
-        message = f"the id `{id_}` cannot be the name of a file"
-        raise UnsafeFile(message, hint="export it by itself, without --out-dir")
-    return id_ + _SUFFIX
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What came of documents that were to be files: written, as before, or not, and why."""
+
+    written: tuple[Path, ...]
+    same: tuple[Path, ...]
+    refused: Mapping[str, str]
 
 
-def keep(folder: Path, texts: Sequence[tuple[str, str]]) -> tuple[list[Path], list[Path]]:
-    """Write documents into a folder; gives the files that were written, and those as they were."""
-    named = [(folder / file_name(id_), text.encode()) for id_, text in texts]
+def keep(folder: Path, texts: Mapping[str, str]) -> Kept:
+    """Write documents, by their ids, into a folder: each that can be, whatever the others are."""
+    names, refused = _file_names(sorted(texts))
     DISK.make_folder(folder)
     written: list[Path] = []
     same: list[Path] = []
-    for path, data in named:
-        if DISK.status(path) is None:
-            DISK.replace(path, data)
-        elif DISK.read(path) == data:
-            same.append(path)
-            continue
+    for id_, name in names.items():
+        (written if _put(folder / name, texts[id_].encode()) else same).append(folder / name)
+    return Kept(written=tuple(written), same=tuple(same), refused=refused)
+
+
+def _file_names(ids: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Name the file of each id, or say why it has none: an id may not lead elsewhere."""
+    names: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    taken: dict[str, str] = {}
+    for id_ in ids:
+        if not id_ or not _SAFE.issuperset(id_) or id_.startswith("."):
+            refused[id_] = "the id cannot be the name of a file"
+        elif id_.casefold() in taken:
+            # Where the case of names does not count, one would be written over the other.
+            refused[id_] = f"the id differs from `{taken[id_.casefold()]}` in case alone"
         else:
-            DISK.rewrite(path, data)
-        written.append(path)
-    return written, same
+            taken[id_.casefold()] = id_
+            names[id_] = id_ + _SUFFIX
+    return names, refused
+
+
+def _put(path: Path, data: bytes) -> bool:
+    """Write a file, unless it says the same already."""
+    if DISK.status(path) is None:
+        DISK.replace(path, data)
+        return True
+    if DISK.read(path) == data:
+        return False
+    DISK.rewrite(path, data)
+    return True
 
 
 def compared(

@@ -154,7 +154,7 @@ def leafing(noun: Noun) -> tuple[Command, ...]:
                 f"dstate {kind} export {example}",
                 f"dstate {kind} export --all --out-dir exported",
             ),
-            exits=_SEEN,
+            exits=(0, 1, 4, 7, 8, 64),
             changes="Changes nothing but the files it is told to write.",
         ),
         Command(
@@ -190,7 +190,7 @@ def _exporting(noun: Noun) -> Callable[..., None]:
     ) -> None:
         from descope_state.cli.leafing_run import run_export
 
-        run_export(
+        status = run_export(
             context.obj,
             opening(context.obj, env=env),
             kind=noun.kind,
@@ -199,6 +199,7 @@ def _exporting(noun: Noun) -> Callable[..., None]:
             folder=out_dir,
             fresh=no_cache,
         )
+        raise typer.Exit(status)
 
     words = (
         f"Write {noun.many} as JSON that stays the same where nothing changed.\n\n"

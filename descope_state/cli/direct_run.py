@@ -59,9 +59,8 @@ class Doing:
             inhabitants=self._inhabitants,
         )
 
-    def _inhabitants(self, live: Live) -> Mapping[str, int]:
-        surroundings = self.terminal.surroundings
-        return inhabitants(surroundings, self.opening, live=live)
+    def _inhabitants(self, lives: Sequence[Live]) -> Sequence[Mapping[str, int]]:
+        return inhabitants(self.terminal.surroundings, self.opening, lives=lives)
 
     def _notice(self, text: str) -> None:
         self.terminal.tell([line(clean(f"Note: {text}."), "dim")])

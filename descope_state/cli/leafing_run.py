@@ -8,8 +8,9 @@ from descope_state.app.leafing import compared, keep
 from descope_state.app.workspace import Opening
 from descope_state.cli.browsing_run import tell_of
 from descope_state.cli.terminal import Terminal
-from descope_state.errors import UsageError
+from descope_state.errors import Exit, UsageError
 from descope_state.model.value import Value
+from descope_state.report.clean import clean
 from descope_state.report.fields import Page
 from descope_state.report.flows import described_lines
 from descope_state.report.objects import document_text
@@ -26,8 +27,8 @@ def run_export(
     every: bool,
     folder: Path | None,
     fresh: bool,
-) -> None:
-    """Write documents to the output or into files."""
+) -> Exit:
+    """Write documents to the output or into files; some that cannot be files are a part."""
     if every == bool(which):
         message = f"say which {kind}, or --all" if not every else "--all is all: name none besides"
         raise UsageError(message, hint=f"`dstate {kind} list` shows what there is")
@@ -41,11 +42,17 @@ def run_export(
         if len(documents) == 1 and not every:
             (alone,) = documents.values()
         terminal.write(document_text(alone))
-        return
-    texts = [(id_, document_text(document)) for id_, document in documents.items()]
-    written, same = keep(terminal.surroundings.folder / folder, texts)
-    terminal.answer([(data(str(folder / path.name)),) for path in written])
-    terminal.note(f"{counted(len(written), 'file')} written, {len(same)} as before.")
+        return Exit.DONE
+    texts = {id_: document_text(document) for id_, document in documents.items()}
+    kept = keep(terminal.surroundings.folder / folder, texts)
+    terminal.answer([(data(str(folder / path.name)),) for path in kept.written])
+    terminal.note(f"{counted(len(kept.written), 'file')} written, {len(kept.same)} as before.")
+    if not kept.refused:
+        return Exit.DONE
+    for id_, why in kept.refused.items():
+        terminal.tell([line(f"Not written: {kind} `{clean(id_)}`: {why}.", "warning")])
+    terminal.note(f"One by one, and without --out-dir, `dstate {kind} export ID` prints each.")
+    return Exit.PARTIAL if kept.written or kept.same else Exit.ERROR
 
 
 def run_diff(

@@ -240,3 +240,15 @@ def test_an_update_of_what_has_calls_of_its_own_is_counted(applied: Wired, log: 
     assert heard["PATCH /v1/mgmt/tenant/patch"] == 1
     assert heard["POST /v1/mgmt/tenant/updateDefaultRoles"] == 1
     assert writes(heard) == stated(came) == 2
+
+
+def test_what_many_objects_hold_that_are_to_go_is_asked_for_at_once(there: Wired, log: Log) -> None:
+    there.write(TENANTS)
+    assert there.apply().status == 0
+    log.taken()
+    (there.folder / "one.yaml").write_text("resources: {tenant: {c: {id: c, name: C}}}\n")
+    came = there.said("tenant", "sync", "--config", "one.yaml", "--prune", "--dry-run")
+    assert came.status == 0, came.out + came.err
+    heard = log.taken()
+    # Once for what goes with them, told before it is planned, and once for the plan's own rows.
+    assert heard["POST /v1/mgmt/accesskey/search"] == 3, heard

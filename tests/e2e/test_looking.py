@@ -94,6 +94,20 @@ def test_what_is_exported_is_the_same_where_nothing_changed(shop: Shop) -> None:
     assert list(several) == ["invite", "sign-in"]
 
 
+def test_what_cannot_be_a_file_keeps_nothing_else_from_being_exported(shop: Shop) -> None:
+    for id_ in ("../../away", "INVITE", "plain"):
+        shop.console("/v2/mgmt/flow/import", {"flow": {**INVITE, "flowId": id_}})
+    came = shop.says("flow", "export", "--all", "--out-dir", "out")
+    assert came.status == 4
+    names = {path.name for path in (shop.folder / "out").iterdir()}
+    assert {"plain.json", "INVITE.json"} <= names
+    assert "invite.json" not in names
+    assert "Not written: flow `../../away`: the id cannot be the name of a file." in came.err
+    assert "Not written: flow `invite`: the id differs from `INVITE` in case alone." in came.err
+    assert shop.says("flow", "export", "../../away", "--out-dir", "none").status == 1
+    assert json.loads(shop.does("flow", "export", "../../away").out)
+
+
 def test_a_link_in_the_way_of_an_export_is_not_followed(shop: Shop) -> None:
     shop.does("flow", "export", "invite", "--out-dir", "out")
     precious = shop.folder / "precious"

@@ -31,7 +31,7 @@ def run_init(terminal: Terminal, wanted: Wanted) -> None:
     environments = wanted.environments
     if environments is None:
         question = "Which environments besides `local`, such as dev, prod? [none] "
-        told = answer(terminal, wanted, question)
+        told = answer(terminal, wanted, question=question)
         environments = [one.strip() for one in told.split(",") if one.strip()]
     beginning = checked(name, environments)
     files = files_of(beginning, json_schema(terminal.surroundings))
@@ -59,10 +59,10 @@ def named(terminal: Terminal, wanted: Wanted, *, place: Path) -> str:
     """Give the name of the stack, or ask for it."""
     usual = name_of(place)
     question = f"What is the stack called? [{usual}] "
-    return wanted.name or answer(terminal, wanted, question) or usual
+    return wanted.name or answer(terminal, wanted, question=question) or usual
 
 
-def answer(terminal: Terminal, wanted: Wanted, question: str) -> str:
+def answer(terminal: Terminal, wanted: Wanted, *, question: str) -> str:
     """Ask, where somebody is there and wants to be asked."""
     if not wanted.ask or terminal.ask is None:
         return ""

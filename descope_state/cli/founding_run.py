@@ -47,7 +47,7 @@ def _at_hand(terminal: Terminal, wanted: Wanted, *, place: Path) -> AtHand:
         question = f"Which project is to be brought in: {', '.join(at.choice)}? "
     elif at.nameless:
         question = "What is the environment of these credentials called, such as dev or prod? "
-    told = answer(terminal, wanted, question) if question else ""
+    told = answer(terminal, wanted, question=question) if question else ""
     return at_hand(terminal.surroundings, place, asked=told) if told else at
 
 

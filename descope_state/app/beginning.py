@@ -32,6 +32,8 @@ resources:
       description: Reads reports
       permissions: ["${permission.read_reports.name}"]
 """
+_IGNORE = ".gitignore"
+_PRIVATE = ("/state/", ".env")
 IGNORED = """\
 # What dstate remembers, and the key that seals its plans: share it, but not by git.
 /state/
@@ -100,7 +102,7 @@ def beside(beginning: Beginning, schema: Mapping[str, object]) -> dict[str, str]
     """Give the files of a new stack that hold nothing of what it states."""
     return {
         SCHEMA_FILE: dumps(schema, indent=1, ensure_ascii=False) + "\n",
-        ".gitignore": IGNORED,
+        _IGNORE: IGNORED,
         "README.md": _readme(beginning),
     }
 
@@ -169,6 +171,16 @@ def refuse_stack(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         message = f"`{folder}` is a file, and a stack is a folder"
         raise UsageError(message, hint="name another folder; one that is not there is made")
+
+
+def unignored(folder: Path) -> list[str]:
+    """Name what a `.gitignore` that was there already lets into git, and should not."""
+    try:
+        text = (folder / _IGNORE).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    ignored = {row.strip().strip("/") for row in text.splitlines()}
+    return [name for name in _PRIVATE if name.strip("/") not in ignored]
 
 
 def begun(folder: Path, files: Mapping[str, str], *, disk: Disk) -> tuple[list[str], list[str]]:

@@ -3,11 +3,12 @@
 import shlex
 from pathlib import Path
 
-from descope_state.app.beginning import begun, checked, files_of, name_of
+from descope_state.app.beginning import begun, checked, files_of, name_of, unignored
 from descope_state.app.describing import json_schema
 from descope_state.cli.stepping import place_of
 from descope_state.cli.terminal import Terminal
 from descope_state.frozen import dataclass
+from descope_state.model.nearness import listed
 from descope_state.report.clean import clean
 from descope_state.report.spans import BLANK, line
 from descope_state.store.disk import DISK
@@ -39,6 +40,7 @@ def run_init(terminal: Terminal, wanted: Wanted) -> None:
     terminal.answer([line(f"{clean(beginning.name)} begins here:", "bold")])
     terminal.answer([line(f"  + {one}", "added") for one in written])
     terminal.answer([line(f"    {one} was there and stays as it is", "dim") for one in left])
+    tell_unignored(terminal, place)
     stack = typed(terminal, wanted)
     terminal.answer(
         [
@@ -47,6 +49,14 @@ def run_init(terminal: Terminal, wanted: Wanted) -> None:
             line(f"`{stack} doctor` looks whether all is well."),
         ]
     )
+
+
+def tell_unignored(terminal: Terminal, place: Path) -> None:
+    """Warn where git would take what is no business of a repository."""
+    if names := unignored(place):
+        terminal.warn(
+            f"the `.gitignore` that was there lets {listed(names)} into git: add it there"
+        )
 
 
 def typed(terminal: Terminal, wanted: Wanted) -> str:

@@ -4,7 +4,7 @@ import shlex
 from pathlib import Path
 
 from descope_state.app.founding import AtHand, Foundation, at_hand, chosen, founded
-from descope_state.cli.beginning_run import Wanted, answer, named, typed
+from descope_state.cli.beginning_run import Wanted, answer, named, tell_unignored, typed
 from descope_state.cli.importing_run import Intaking, print_imported, status_of_import
 from descope_state.cli.stepping import place_of
 from descope_state.cli.terminal import Terminal
@@ -30,6 +30,7 @@ def run_from_env(terminal: Terminal, wanted: Wanted) -> int:
     except KeyboardInterrupt:
         return _failed(terminal, place, status=Exit.INTERRUPTED)
     print_imported(terminal, came)
+    tell_unignored(terminal, place)
     _tell_next(terminal, wanted, foundation=foundation)
     return status_of_import(came)
 

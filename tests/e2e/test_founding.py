@@ -284,14 +284,16 @@ def test_a_stack_that_is_there_is_refused_before_anybody_is_asked(desk: Desk) ->
 
 def test_files_beside_stay_and_resources_are_never_overwritten(desk: Desk) -> None:
     (desk.folder / "README.md").write_text("mine\n")
+    (desk.folder / ".gitignore").write_text("state/\n")
     (desk.folder / "resources").mkdir()
     (desk.folder / "resources" / "roles.yaml").write_text("# mine\n")
     came = desk.said("init", "--from-env", environ=DEV)
     assert (came.status, "`resources/roles.yaml`" in came.err) == (Exit.REFUSED, True)
     assert "Nothing was written" in came.err
-    assert desk.files() == {"README.md", "resources/roles.yaml"}
+    assert desk.files() == {".gitignore", "README.md", "resources/roles.yaml"}
     (desk.folder / "resources" / "roles.yaml").unlink()
-    assert desk.said("init", "--from-env", environ=DEV).status == 0
+    came = desk.said("init", "--from-env", environ=DEV)
+    assert (came.status, "lets `.env` into git" in came.err) == (0, True)
     assert (desk.folder / "README.md").read_text() == "mine\n"
 
 

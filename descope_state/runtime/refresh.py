@@ -31,7 +31,6 @@ async def refresh(
     """
     kinds = sorted(kinds)
     turns = asyncio.Semaphore(parallelism)
-    tier = asyncio.ensure_future(patiently(session.tier, chance=gate.chance))
     looks = [
         asyncio.ensure_future(
             _looked_at(
@@ -45,7 +44,8 @@ async def refresh(
         )
         for kind in kinds
     ]
-    await all_over(tier, *looks)
+    tier = asyncio.ensure_future(patiently(session.tier, chance=gate.chance))
+    await all_over(*looks, tier)
     found = [look.result() for look in looks]
     return Observation(
         live=dict(zip(kinds, (objects for objects, _ in found), strict=True)),

@@ -14,9 +14,9 @@ from typing import Protocol
 from descope_state.app.admission import confirm
 from descope_state.app.adopting import Task
 from descope_state.app.applying import Manner, Watch
+from descope_state.app.designing import stack_name, stated_fields
 from descope_state.app.emulating import copied
 from descope_state.app.gathering import files_of, sides_of
-from descope_state.app.importing import stack_name, stated_fields
 from descope_state.app.intaking import Differs, look, refuse_changes
 from descope_state.app.planning import Reading, planned
 from descope_state.app.surroundings import Surroundings

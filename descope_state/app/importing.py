@@ -6,9 +6,8 @@ into the state, and a plan made anew from the files and the project must be empt
 """
 
 import os
-import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
@@ -19,7 +18,7 @@ from typing import Protocol
 from descope_state.app.admission import confirm
 from descope_state.app.adopting import Task
 from descope_state.app.applying import Manner, Watch
-from descope_state.app.beginning import IGNORED
+from descope_state.app.designing import Design, like
 from descope_state.app.emulating import copied
 from descope_state.app.intaking import (
     ahead,
@@ -32,27 +31,23 @@ from descope_state.app.intaking import (
 from descope_state.app.planning import Planned, Reading, planned
 from descope_state.app.settling import settle_first
 from descope_state.app.surroundings import Surroundings
-from descope_state.app.workspace import Opening, Workspace, opened, outlined
-from descope_state.config.dotenv import environment as merged_environ
+from descope_state.app.workspace import Opening, Workspace, opened
 from descope_state.config.location import state_folder
 from descope_state.config.settings import SETTINGS_FILE
 from descope_state.config.sources import StackSources
-from descope_state.config.writing import resources, settings
+from descope_state.config.writing import resources
 from descope_state.core.intake import Asked, Intake, Taken, intake
 from descope_state.core.naming import plural
 from descope_state.core.observation import Observation
 from descope_state.core.planner import Wishes
-from descope_state.errors import DstateError, Refused, UsageError
+from descope_state.errors import DstateError, Refused
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.outcome import Outcome
-from descope_state.model.value import Value
 from descope_state.store.placing import Placing, differing
 
 _LONGEST_NOTE = 300
-_LONGEST_NAME = 100
 _WIDTH = 98
-_UNNAMED = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +83,12 @@ class IntakeWatch(Watch, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Everything:
-    """What a command line says of bringing everything in."""
+    """What a command line says of bringing everything in; `out` may be a stack of that design."""
 
     baseline: bool = False
     out: Path | None = None
+    design: Design | None = None
+    command: str = "import"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +108,7 @@ def import_all(
     watch: IntakeWatch,
 ) -> Imported:
     """Bring in what a project holds and its stack does not."""
-    with _stack(surroundings, opening, out=everything.out) as stack:
+    with _stack(surroundings, opening, everything=everything) as stack:
         workspace = stack.workspace
         settle_first(workspace, surroundings, watch=watch, manner=manner)
         watch.reading(kinds=len(workspace.catalog))
@@ -135,32 +132,25 @@ def import_all(
 
 
 @contextmanager
-def _stack(surroundings: Surroundings, opening: Opening, *, out: Path | None) -> "Iterator[_Stack]":
+def _stack(
+    surroundings: Surroundings, opening: Opening, *, everything: Everything
+) -> "Iterator[_Stack]":
     """Open the stack that is to take everything in, or one that is still to be made."""
-    root = surroundings.folder / out if out is not None else None
+    root = surroundings.folder / everything.out if everything.out is not None else None
     if root is None or (root / SETTINGS_FILE).exists():
         here = opening if root is None else replace(opening, chdir=root)
-        yield _Stack(workspace=opened(surroundings, here), opening=here)
+        yield _Stack(workspace=opened(surroundings, here), opening=here, command=everything.command)
         return
     with tempfile.TemporaryDirectory(prefix="dstate-") as folder:
-        yield _new(surroundings, opening, root=root, aside=Path(folder))
+        design = everything.design or like(surroundings, opening, root=root)
+        made = _new(surroundings, design, root=root, aside=Path(folder))
+        yield replace(made, command=everything.command)
 
 
-def _new(surroundings: Surroundings, opening: Opening, *, root: Path, aside: Path) -> "_Stack":
-    model = _model(surroundings, opening)
-    name = (
-        opening.environment
-        or surroundings.environ.get("DSTATE_ENV")
-        or (model.environment if model is not None else "")
-    )
-    if not name:
-        message = "which environment? A new stack needs a name for the project that it describes"
-        raise UsageError(message, hint="name one with --env, for instance --env dev")
-    fields = stated_fields(model)
-    text = settings(stack_name(root), environments={name: fields})
-    (aside / SETTINGS_FILE).write_text(text, encoding="utf-8")
-    here = Opening(chdir=aside, environment=name)
-    provisional = opened(replace(surroundings, environ=credentials_of(surroundings, model)), here)
+def _new(surroundings: Surroundings, design: Design, *, root: Path, aside: Path) -> "_Stack":
+    (aside / SETTINGS_FILE).write_text(design.settings(""), encoding="utf-8")
+    here = Opening(chdir=aside, environment=design.environment)
+    provisional = opened(replace(surroundings, environ=design.environ), here)
     workspace = replace(
         provisional,
         root=root,
@@ -173,42 +163,10 @@ def _new(surroundings: Surroundings, opening: Opening, *, root: Path, aside: Pat
     if workspace.store.disk.status(final / "state.json") is not None:
         message = f"`{final}` holds the state of another stack called `{workspace.documents.name}`"
         raise Refused(message, hint="give the new stack's folder another name")
-    if model is not None:
-        copied(model, into=workspace)
-    return _Stack(workspace=workspace, opening=replace(here, chdir=root), new=True, model=model)
-
-
-def _model(surroundings: Surroundings, opening: Opening) -> Workspace | None:
-    """Give the stack at hand, whose environment says where the project is; there may be none."""
-    try:
-        return outlined(surroundings, opening)
-    except UsageError:
-        return None
-
-
-def stack_name(root: Path) -> str:
-    """Name a stack after its folder."""
-    return _UNNAMED.sub("-", root.resolve().name).strip("-_.")[:_LONGEST_NAME] or "stack"
-
-
-def credentials_of(surroundings: Surroundings, model: Workspace | None) -> Mapping[str, str]:
-    """Give the variables with the credentials: those of the stack at hand, or of the folder."""
-    if model is not None:
-        return model.environ
-    return merged_environ(surroundings.folder, surroundings.environ)
-
-
-def stated_fields(model: Workspace | None) -> dict[str, Value]:
-    """Give what the settings of a new stack are to say of an environment: what is said here."""
-    if model is None:
-        return {}
-    environment = model.documents.environment
-    stated: dict[str, Value] = {
-        "endpoint": environment.endpoint,
-        "project_id": environment.project_id,
-        "protected": environment.protected,
-    }
-    return {name: value for name, value in stated.items() if value}
+    if design.model is not None:
+        copied(design.model, into=workspace)
+    there = replace(here, chdir=root)
+    return _Stack(workspace=workspace, opening=there, command="import", design=design)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,35 +175,27 @@ class _Stack:
 
     workspace: Workspace
     opening: Opening
-    new: bool = False
-    model: Workspace | None = None
+    command: str
+    design: Design | None = None
 
     def found(self, seen: Observation, *, baseline: bool) -> Found:
         """Decide what is to be written."""
         found = intake(ground_of(self.workspace, seen), Asked(baseline=baseline))
-        files = dict(_files(self.workspace, found))
-        if self.new:
-            files[SETTINGS_FILE] = self._settings(seen).encode()
-            if not os.path.lexists(self.workspace.root / ".gitignore"):
-                files[".gitignore"] = IGNORED.encode()
+        above = self.design.above if self.design is not None else ()
+        files = dict(_files(self.workspace, found, above=above))
+        if self.design is not None:
+            files[SETTINGS_FILE] = self.design.settings(seen.project_id).encode()
+            for name, text in self.design.beside.items():
+                if not os.path.lexists(self.workspace.root / name):
+                    files[name] = text.encode()
         return Found(
             root=self.workspace.root,
             environment=self.workspace.environment,
             project_id=seen.project_id,
-            new=self.new,
+            new=self.design is not None,
             intake=found,
             files=files,
             calls=seen.calls,
-        )
-
-    def _settings(self, seen: Observation) -> str:
-        """Pin the project, so that no other key is ever used for it; the emulator has none."""
-        fields = stated_fields(self.model)
-        if fields.get("endpoint") is None:
-            fields = {**fields, "project_id": seen.project_id}
-        return settings(
-            stack_name(self.workspace.root),
-            environments={self.workspace.environment: fields},
         )
 
     def verified(self, found: Found, surroundings: Surroundings, *, seen: Observation) -> Planned:
@@ -275,14 +225,15 @@ class _Stack:
             # The credentials of a new stack are still where they were.
             environ = {**self.workspace.environ, **surroundings.environ}
             workspace = opened(replace(surroundings, environ=environ), self.opening)
-            if self.model is not None:
-                copied(self.model, into=workspace)
+            if self.design is not None and self.design.model is not None:
+                copied(self.design.model, into=workspace)
             task = Task(
                 workspace=workspace,
                 surroundings=surroundings,
                 manner=replace(manner, automatic=True, confirmed=workspace.environment),
                 watch=watch,
                 imports=found.imports,
+                command=self.command,
             )
             applied = task.carry_out(
                 Wishes(imports=found.imports, alone=True),
@@ -290,7 +241,7 @@ class _Stack:
                 # What was read before somebody was asked may be old by now.
                 seen=seen if manner.automatic else None,
             )
-        except DstateError:
+        except (DstateError, KeyboardInterrupt):
             if not begun:
                 placing.undo()
             raise
@@ -321,10 +272,12 @@ def _approve(workspace: Workspace, *, manner: Manner, watch: IntakeWatch, result
         raise Refused(message)
 
 
-def _files(workspace: Workspace, found: Intake) -> Iterator[tuple[str, bytes]]:
+def _files(
+    workspace: Workspace, found: Intake, *, above: Iterable[str]
+) -> Iterator[tuple[str, bytes]]:
     """Give the files of an intake: one a kind, and the documents that they refer to."""
     for kind, group in groupby(found.taken, key=lambda taken: taken.address.kind):
-        heading = _heading(workspace, kind, found=found)
+        heading = (*above, *_heading(workspace, kind, found=found))
         text = resources(map(written, group), heading=heading)
         yield f"resources/{plural(kind)}.yaml", text.encode()
     yield from documents_of(found).items()

@@ -172,10 +172,20 @@ def run_import_all(
         terminal.write(
             one_line(intake_json(came.found.intake, files=sorted(came.found.files))) + "\n"
         )
-    elif came.outcome is not None:
-        count = len(came.found.intake.taken)
-        terminal.answer([line(f"Imported: {count:,} objects. The plan is empty.", "bold")])
     else:
-        terminal.answer([line("There is nothing to take in.", "bold")])
+        print_imported(terminal, came)
     terminal.explained = True
+    return status_of_import(came)
+
+
+def print_imported(terminal: Terminal, came: Imported) -> None:
+    """Say how many objects were taken in."""
+    told = "There is nothing to take in."
+    if came.outcome is not None:
+        told = f"Imported: {len(came.found.intake.taken):,} objects. The plan is empty."
+    terminal.answer([line(told, "bold")])
+
+
+def status_of_import(came: Imported) -> int:
+    """Give the status that an import ends with."""
     return Exit.DONE if came.outcome is None else status_of(came.outcome)

@@ -61,7 +61,10 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """One place inside a changed field: an element of a set, a key of a map, a node of a flow."""
+    """One place inside a changed field: an element of a set, a key of a map, a node of a flow.
+
+    Its `path` begins at the field; an empty one is the field as a whole.
+    """
 
     mark: Mark
     path: Path
@@ -71,7 +74,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """One field that differs, and where inside it."""
+    """One field that differs, and where inside it.
+
+    `edits` are the places that differ, `hidden` counts further ones that are not worth a row, such
+    as layout. A `sensitive` field has fingerprints on both sides.
+    """
 
     name: str
     before: Value

@@ -7,6 +7,7 @@ from typing import Any
 
 from descope_state.core.observation import ById, Observation
 from descope_state.model.resource import Live
+from descope_state.runtime.abreast import all_over
 from descope_state.runtime.bridge import Lift, lifting
 from descope_state.runtime.gate import Gate
 from descope_state.runtime.patience import patiently
@@ -31,27 +32,27 @@ async def refresh(
     """
     kinds = sorted(kinds)
     turns = asyncio.Semaphore(parallelism)
-    tier, found = await asyncio.gather(
-        patiently(session.tier, chance=gate.chance),
-        asyncio.gather(
-            *(
-                _looked_at(
-                    session.kinds[kind],
-                    lift=lifting(session.kinds[kind], catalog[kind].schema),
-                    managed=managed.get(kind, ()),
-                    turns=turns,
-                    chance=gate.chance,
-                    whole=whole,
-                )
-                for kind in kinds
+    looks = [
+        asyncio.ensure_future(
+            _looked_at(
+                session.kinds[kind],
+                lift=lifting(session.kinds[kind], catalog[kind].schema),
+                managed=managed.get(kind, ()),
+                turns=turns,
+                chance=gate.chance,
+                whole=whole,
             )
-        ),
-    )
+        )
+        for kind in kinds
+    ]
+    tier = asyncio.ensure_future(patiently(session.tier, chance=gate.chance))
+    await all_over(*looks, tier)
+    found = [look.result() for look in looks]
     return Observation(
         live=dict(zip(kinds, (objects for objects, _ in found), strict=True)),
         closed={kind: why for kind, (_, why) in zip(kinds, found, strict=True) if why},
         baseline=session.baseline(),
-        tier=int(tier),
+        tier=int(tier.result()),
         calls=gate.total,
         project_id=session.project_id,
         base_url=session.base_url,
@@ -138,8 +139,10 @@ async def _objects(
         known = sorted(
             id_ for id_, one in found.items() if every or id_ in managed or one.identity in managed
         )
-        for id_, one in zip(known, await asyncio.gather(*map(whole, known)), strict=True):
-            if one is None:
+        reads = {id_: asyncio.ensure_future(whole(id_)) for id_ in known}
+        await all_over(*reads.values())
+        for id_, read in reads.items():
+            if (one := read.result()) is None:
                 del found[id_]
             else:
                 found[id_] = one

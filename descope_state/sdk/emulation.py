@@ -13,6 +13,9 @@ Json = Any
 class Serving:
     """How an emulated service is put behind a socket of this machine.
 
+    A `port` of 0 is any that is free. The world is kept in the file `database` or in memory only,
+    and begins as the file `seed` says. `tier` is the plan of the account, `lag` how many seconds
+    reads are behind; the service's own limits hold where it is `limited`.
     `key` is the only credential that is let in, where there is one; `faults`, `limits` and
     `switches` are spelled as on the command line.
     """

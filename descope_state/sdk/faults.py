@@ -16,19 +16,22 @@ class Fault(Exception):
 
 
 class Rejected(Fault):
-    """The service understood the request and will not do it."""
+    """The service understood the request and will not do it: the change fails, and says why."""
 
 
 class NotFound(Fault):
-    """The object is not there."""
+    """The object is not there: a deletion that meets it is done, an update has lost its object."""
 
 
 class Conflict(Fault):
-    """The service says that such an object exists already."""
+    """The service says that such an object exists already: the engine looks before it believes."""
 
 
 class Throttled(Fault):
-    """Too many calls; `after` is how many seconds the service asks to wait, if it says."""
+    """Too many calls; `after` is how many seconds the service asks to wait, if it says.
+
+    Raised inside the gate it makes all others wait as well; the call is sent again.
+    """
 
     def __init__(self, message: str, *, after: float | None = None) -> None:
         super().__init__(message)
@@ -36,7 +39,7 @@ class Throttled(Fault):
 
 
 class Unavailable(Fault):
-    """The request surely had no effect, and may be sent again."""
+    """The request surely had no effect, and may be sent again: it never left, or was a read."""
 
 
 class Untrusted(Unavailable):
@@ -44,12 +47,15 @@ class Untrusted(Unavailable):
 
 
 class Indeterminate(Fault):
-    """The request may or may not have taken effect."""
+    """The request may or may not have taken effect: it left, and no usable answer came.
+
+    It is not sent again; `find` tells what became of it.
+    """
 
 
 class Unauthorized(Fault):
-    """The credentials are missing, wrong, or of another project."""
+    """The credentials are missing, wrong, or of another project: the command ends with status 7."""
 
 
 class NotLicensed(Fault):
-    """The account's plan does not include this."""
+    """The account's plan, or what the key may do, does not include this."""

@@ -51,7 +51,10 @@ _HUGE = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{300}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """One call that a service offers; `reading` ones may be repeated without harm."""
+    """One call that a service offers; `reading` ones may be repeated without harm.
+
+    `path` is that of the call itself, with the ids filled in; `family` is the limit it counts for.
+    """
 
     method: str
     path: str
@@ -244,7 +247,8 @@ class _Way:
 class HttpTransport:
     """Sends calls over HTTP: one gate per send, one deadline per call, no redirects, no retries.
 
-    `headers` is read at every send, so that its owner may add to it later.
+    `headers` is read at every send, so that its owner may add to it later. `seconds` is the time
+    for a whole call, `connect` for reaching the service, `largest` the size of an answer in bytes.
     """
 
     client: "httpx.AsyncClient" = field(repr=False)
@@ -352,7 +356,10 @@ async def over_http(
     seconds: float = SECONDS,
     connect: float = CONNECT_SECONDS,
 ) -> AsyncIterator[HttpTransport]:
-    """Open a connection pool to one base URL; secrets belong in the Authorization header only."""
+    """Open a connection pool to one base URL; secrets belong in the Authorization header only.
+
+    Proxies and certificate authorities are those that the environment names.
+    """
     import logging  # noqa: PLC0415  # start-up: as httpx
 
     for name in ("httpx", "httpcore"):

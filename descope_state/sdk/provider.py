@@ -69,9 +69,18 @@ class Gate(Protocol):
 class Kind(Protocol[C]):
     """One kind of thing a service holds, bound to a connection.
 
-    The class variables describe the kind before any connection exists. `list` is called once per
-    refresh, `read` once per managed object of a kind whose list is partial, `identity` often.
-    Sending is the kind's business; pacing, retries and concurrency are the engine's.
+    The class variables describe the kind before any connection exists: `name` is what a stack calls
+    it, `model` what a stack may say of one, `description` what `dstate explain` says, `family` the
+    calls that its limit counts together. `identity_fields` make the natural key; where several
+    objects may have the same one, the kind is not `unique`. A `singleton` is there without having
+    been made: it is updated, never created or deleted. `partial_list` says that `list` gives less
+    than `read`, so that each managed object is read by itself. `requires` is the plan that an
+    account must be on; `schema_version` counts the changes of the model that a state would notice.
+    `KindDefaults` says what the others mean.
+
+    `list` is called once per refresh, `read` once per managed object of a kind whose list is
+    partial, `identity` often. Sending is the kind's business; pacing, retries and concurrency are
+    the engine's.
     """
 
     name: ClassVar[str]
@@ -97,19 +106,33 @@ class Kind(Protocol[C]):
         """Give the natural key that a configuration has, without asking anybody."""
 
     def list(self) -> AsyncIterator[Remote[C]]:
-        """Give every object of this kind, in as few calls as the service allows."""
+        """Give every object of this kind, in as few calls as the service allows.
+
+        All of them or a fault: an object that is left out seems to have been deleted.
+        """
 
     async def read(self, id: str) -> Remote[C] | None:  # noqa: A002  # the service's word for it
         """Give one object in full, or None where there is none."""
 
     async def find(self, identity: str) -> Remote[C] | None:
-        """Give the object with this natural key, or None; used by import and recovery."""
+        """Give the object with this natural key, or None; used by import and recovery.
+
+        It decides whether a lost call is sent again, so it asks the service and no cache.
+        """
 
     async def create(self, config: C) -> Remote[C]:
-        """Make an object and give it as the service then holds it."""
+        """Make an object and give it as the service then holds it.
+
+        `Conflict` where such an object exists; `Indeterminate` where nobody knows whether it was
+        made. A singleton is written over instead.
+        """
 
     async def update(self, current: Remote[C], config: C, changed: frozenset[str]) -> Remote[C]:
-        """Change an object; fields outside `changed` keep the value they have in `config`."""
+        """Change an object and give it as the service then holds it.
+
+        `config` is whole: what is not in `changed` has its live value there, so that a service
+        which replaces the object loses nothing. `NotFound` where it is gone.
+        """
 
     async def delete(self, current: Remote[C]) -> None:
         """Remove an object; one that is already gone is a success."""
@@ -191,7 +214,9 @@ class KindDefaults:
 class Target:
     """Where a provider is to connect to, as the environment and its credentials say.
 
-    `folder` is where an embedded service keeps its world; None means in memory only.
+    `endpoint` is one of the words of `Provider.endpoints` or an address; it is empty where the
+    stack says none. Project and key are empty where the endpoint is `keyless`. `folder` is where an
+    embedded service keeps its world; None means in memory only. Every call passes the `gate`.
     """
 
     environment: str
@@ -206,8 +231,10 @@ class Target:
 class Session(Protocol):
     """An open connection to one project.
 
-    `lag` is how many seconds a read may take to show what was written before it: so long after a
-    write an absence proves nothing.
+    `project_id` is the project that answers: a stack that pins another is refused. `kinds` are
+    bound to the connection, by their names; `limits` are those of the service, by family. `lag` is
+    how many seconds a read may take to show what was written before it: so long after a write an
+    absence proves nothing.
     """
 
     project_id: str
@@ -220,7 +247,7 @@ class Session(Protocol):
         """Say which plan the account is on; asked once per command."""
 
     def baseline(self) -> Mapping[str, frozenset[str]]:
-        """Name, by kind, the identities that every new project holds."""
+        """Name, by kind, the identities that every new project holds: they are no strays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,8 +280,10 @@ class Trailed(Protocol):
 class Provider(Protocol):
     """What a provider package exports.
 
-    `endpoints` are the words an environment may give as its endpoint; those of them that are
-    `keyless` are embedded and take no credentials, so that none are ever looked up for them.
+    `name` is the word in messages, and in capitals the beginning of the variables that hold
+    credentials; `kinds` are the classes of its kinds, not yet bound to a connection. `endpoints`
+    are the words an environment may give as its endpoint; those of them that are `keyless` are
+    embedded and take no credentials, so that none are ever looked up for them.
     """
 
     name: ClassVar[str]

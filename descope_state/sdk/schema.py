@@ -2,7 +2,7 @@
 
 A provider describes each kind by a `Config` subclass whose fields carry marks in `Annotated`.
 Validation, difference, redaction, JSON Schema, `explain`, import and the reference all follow from
-that one field. `schema_of` turns the model into values once; nothing else looks at pydantic.
+that one field. `fields_of` turns the model into values once; nothing else looks at pydantic.
 """
 
 import types
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
@@ -20,13 +20,16 @@ from descope_state.model.value import Value
 
 
 class Config(BaseModel):
-    """Base of what a stack may say about one kind of resource; strict, closed and immutable."""
+    """Base of what a stack may say about one kind of resource; strict, closed and immutable.
+
+    One field is one attribute: `name: Annotated[str, Immutable()] = Field(description=…)`. A field
+    may be text, number, flag, a `Literal` of texts, a list, a map by text, another `BaseModel`, one
+    of these or None, or a `JsonField`. Its default is what the service does where it is left out.
+    """
 
     model_config = ConfigDict(
         strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False
     )
-
-    aliases: ClassVar[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,10 @@ class Computed:
 
 @dataclass(frozen=True, slots=True)
 class Sensitive:
-    """A secret: takes nothing but `${secret('…')}` and is remembered as a fingerprint."""
+    """A secret: takes nothing but `${secret('…')}` and is remembered as a fingerprint.
+
+    `list` and `read` leave it out, also where the service would tell it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +68,17 @@ class Unordered:
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """A list of objects that are matched by one of their fields rather than by position."""
+    """A list of objects that are matched by their field `by` rather than by position."""
 
     by: str
 
 
 @dataclass(frozen=True, slots=True)
 class JsonDocument:
-    """A free document, compared as JSON and explained by its inner difference."""
+    """A free document, compared as JSON and explained by its inner difference.
+
+    Keys that are `volatile`, such as a version, are not compared wherever they stand in it.
+    """
 
     volatile: tuple[str, ...] = ()
 
@@ -125,7 +134,12 @@ class Type(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """The type of a value, down to its leaves."""
+    """The type of a value, down to its leaves.
+
+    `item` is the shape of what a list or a map holds, `fields` those of an object. `key` is the
+    field that the objects of a keyed list are matched by, `choices` are the texts that are
+    allowed, `volatile` the keys of a document that are not compared.
+    """
 
     type: Type
     item: "Shape | None" = None
@@ -147,7 +161,11 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One attribute of a kind."""
+    """One attribute of a kind, as its marks and its type say.
+
+    `computed` says that the service makes it, `statable` that a stack may say it; both hold where
+    the service makes what a stack leaves out. `made` is the pattern of what the service makes.
+    """
 
     name: str
     shape: Shape
@@ -165,7 +183,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
-    """All that the engine knows about a kind without asking the service."""
+    """All that the engine knows about a kind without asking the service.
+
+    What is not of the model comes from the class variables of the kind: `Kind` says what they mean.
+    """
 
     kind: str
     provider: str

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -19,6 +20,7 @@ from descope_state.cli.catalogue.command import Command
 from descope_state.cli.commands import PLACES
 from descope_state.errors import Exit
 from tests.conftest import cloned
+from tests.support.served import KEY, PROJECT, wired
 from tests.support.spoken import Said, said
 
 ROOT = Path(__file__).parents[2]
@@ -155,9 +157,21 @@ def test_the_examples_of_a_command_are_those_in_its_help(command: Command) -> No
     assert all(one.startswith("dstate ") for one in shown)
 
 
+@pytest.fixture
+def credentials(tmp_path: Path, command: Command) -> Iterator[dict[str, str]]:
+    """Give the variables with which an example finds a project; most look for none."""
+    if not any("--from-env" in example for example in command.examples):
+        yield {}
+        return
+    with wired(tmp_path) as service:
+        names = ("DESCOPE_DEV_PROJECT_ID", "DESCOPE_DEV_MANAGEMENT_KEY")
+        pair = dict(zip(names, (PROJECT, KEY), strict=True))
+        yield {**pair, "DESCOPE_BASE_URL": service.url, "DSTATE_BUDGET_DIR": str(tmp_path)}
+
+
 @pytest.mark.parametrize("command", commands.every(), ids=_by_name)
 def test_every_example_works_as_it_stands(
-    command: Command, repository: Path, applied: Path
+    command: Command, repository: Path, applied: Path, credentials: dict[str, str]
 ) -> None:
     if command.name == "emulator start":
         for example in command.examples:
@@ -168,7 +182,7 @@ def test_every_example_works_as_it_stands(
         shutil.copytree(applied, repository, dirs_exist_ok=True)
         examples = examples[1:]
     for example in examples:
-        came = run(example, repository)
+        came = run(example, repository, environ=credentials)
         wanted = {status for word, status in OTHERWISE.items() if word in example} | {0}
         assert came.status in wanted, f"{example}: {came.status}\n{came.out}\n{came.err}"
         assert came.status in command.exits or command.name not in example
@@ -186,8 +200,8 @@ def _serves(example: str, folder: Path) -> None:
         assert process.wait(20) == 0
 
 
-def run(example: str, folder: Path) -> Said:
-    return said(shlex.split(example)[1:], folder=folder)
+def run(example: str, folder: Path, *, environ: Mapping[str, str] | None = None) -> Said:
+    return said(shlex.split(example)[1:], folder=folder, environ=environ)
 
 
 def test_what_detailed_exitcode_shows_is_that_there_are_changes(repository: Path) -> None:

@@ -1,5 +1,6 @@
 """The reference in docs/ is what the program says of itself; `make docs` writes it anew."""
 
+import ast
 import contextlib
 import io
 import os
@@ -17,6 +18,7 @@ from descope_state.report.codes import EXPRESSIONS, GENERAL, MEANINGS, RESOURCES
 from descope_state.report.explain import type_text
 from descope_state.sdk.provider import Tier
 from descope_state.sdk.schema import Field, Schema
+from tests.support import provider_api
 from tests.support.spoken import said
 
 ROOT = Path(__file__).parents[2]
@@ -105,7 +107,12 @@ def _escaped(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-PAGES = {"errors.md": errors, "commands.md": all_commands, "kinds.md": kinds}
+PAGES = {
+    "errors.md": errors,
+    "commands.md": all_commands,
+    "kinds.md": kinds,
+    "provider-api.md": provider_api.page,
+}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -116,6 +123,19 @@ def test_the_reference_is_what_the_program_says(name: str) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
     assert path.read_text() == text, "`make docs` writes it anew"
+
+
+def test_every_module_and_every_name_that_a_provider_may_import_is_told() -> None:
+    modules = {path.stem for path in provider_api.SDK.glob("*.py")} - {"__init__"}
+    assert modules == {*provider_api.FOR_PROVIDERS, *provider_api.FOR_THE_ENGINE}
+    assert provider_api.undocumented() == []
+
+
+def test_what_a_provider_may_import_is_shown_as_python_reads_it() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", "\n\n".join(provider_api.page()), re.DOTALL)
+    assert len(blocks) > 60
+    for block in blocks:
+        ast.parse(block)
 
 
 def _sources() -> Iterator[Path]:

@@ -32,6 +32,7 @@ explain E1106
 explain nothing-of-the-sort
 init another-folder --name other
 init another-folder --name other
+init third-folder --from-env
 demo another-folder
 quickstart first-steps
 validate

@@ -24,9 +24,10 @@ COMMANDS = (
         examples=(
             "dstate init our-auth --yes",
             "dstate init other-auth --name other --env dev --env prod",
+            "dstate init their-auth --from-env --env dev",
         ),
-        exits=(0, 1, 64),
-        changes="Writes a few new files; what is there already stays as it is.",
+        exits=(0, 1, 5, 7, 8, 64, 130),
+        changes="Writes new files; what is there already stays as it is. A project is only read.",
     ),
     Command(
         name="doctor",

@@ -38,7 +38,18 @@ def test_files_that_are_there_stay_as_they_are(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("mine\n")
     came = said(["init", "--yes"], folder=tmp_path)
     assert ".gitignore was there" in came.out
+    assert "lets `/state/`, `.env` into git" in came.err
     assert (tmp_path / ".gitignore").read_text() == "mine\n"
+
+
+@pytest.mark.parametrize("text", ["state\n.env\n", "*.pyc\n/state/\n/.env\n"])
+def test_a_gitignore_that_keeps_out_what_it_should_is_no_reason_to_warn(
+    tmp_path: Path, text: str
+) -> None:
+    (tmp_path / ".gitignore").write_text(text)
+    came = said(["init", "--yes"], folder=tmp_path)
+    assert (came.status, came.err) == (0, "")
+    assert said(["init", "new", "--yes"], folder=tmp_path).err == ""
 
 
 @pytest.mark.parametrize("words", [["--name", "Not Good"], ["--env", "Prod!"], ["--name", "../x"]])

@@ -1,0 +1,42 @@
+"""How an operation is sent, or several in one call: by the kind that it is about."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from descope_state.model.event import Step
+from descope_state.runtime.preparing import Prepared
+from descope_state.sdk.provider import Remote
+
+
+async def one(prepared: Prepared) -> Sequence[Remote[Any]]:
+    """Send one operation; gives the object as the service then holds it."""
+    kind, current = prepared.bound.kind, prepared.current
+    match prepared.began.step:
+        case Step.CREATE:
+            return [await kind.create(prepared.config)]
+        case Step.UPDATE:
+            assert current is not None  # noqa: S101  # an update is prepared with what it changes
+            return [await kind.update(current, prepared.config, prepared.changed)]
+        case Step.DELETE:
+            assert current is not None  # noqa: S101  # as above
+            if prepared.operation.change.takes_along:
+                await prepared.bound.cascade.delete_along(current)
+            else:
+                await kind.delete(current)
+            return []
+
+
+async def many(group: Sequence[Prepared]) -> Sequence[Remote[Any]]:
+    """Send several in one call; gives the objects in their order."""
+    batches = group[0].bound.batches
+    match group[0].began.step:
+        case Step.CREATE:
+            return await batches.create_many([one.config for one in group])
+        case Step.UPDATE:
+            updates = [
+                (one.current, one.config, one.changed) for one in group if one.current is not None
+            ]
+            return await batches.update_many(updates)
+        case Step.DELETE:
+            await batches.delete_many([one.current for one in group if one.current is not None])
+            return []

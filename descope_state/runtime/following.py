@@ -6,6 +6,7 @@ cannot be written is not remembered either: the next plan shows it.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from descope_state.core.verdict import Verdict, verdict
 from descope_state.frozen import dataclass
@@ -15,6 +16,7 @@ from descope_state.runtime.looking import Look
 from descope_state.runtime.means import Means, reading
 from descope_state.runtime.patience import TRIES, backoff, hopeless, worded
 from descope_state.runtime.preparing import Prepared
+from descope_state.runtime.sending import attempted
 from descope_state.sdk.faults import Fault
 
 
@@ -34,13 +36,14 @@ class Following:
             if tries > TRIES or self.means.stop.asked or hopeless(error):
                 break
             await self._pause(error, tries)
-            try:
-                live = await self._written(live, lacking)
-            except Exception as other:  # noqa: BLE001  # as of any call of a provider
-                error = other
-                if verdict(Step.UPDATE, error) is Verdict.NOT_DONE:
-                    break
-                live = await self._seen(live)
+            came = await attempted(partial(self._written, live, lacking))
+            if not isinstance(came, Exception):
+                live = came
+                continue
+            error = came
+            if verdict(Step.UPDATE, error) is Verdict.NOT_DONE:
+                break
+            live = await self._seen(live)
         return live, error
 
     async def _pause(self, error: Exception, tries: int) -> None:

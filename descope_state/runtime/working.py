@@ -6,6 +6,7 @@ what nobody knows, the service is asked first.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from descope_state.core.expressions import ExpressionError
@@ -27,7 +28,7 @@ from descope_state.runtime.looking import Finding, Look
 from descope_state.runtime.means import Means
 from descope_state.runtime.patience import TRIES, backoff, hopeless, worded
 from descope_state.runtime.preparing import Prepared, Preparing
-from descope_state.runtime.sending import many, one
+from descope_state.runtime.sending import attempted, many, one
 from descope_state.sdk.faults import Fault, NotLicensed, Unauthorized
 from descope_state.sdk.provider import Remote
 
@@ -120,11 +121,9 @@ class Worker:
         """Send, and send again, until every operation of the group has ended."""
         tries = 0
         while True:
-            try:
-                lives = await self._sent(group)
-            except Exception as error:  # noqa: BLE001  # whatever a provider raises, the call may have been made
-                step = group[0].began.step
-                judged = verdict(step, error)
+            lives = await attempted(partial(self._sent, group))
+            if isinstance(lives, Exception):
+                error, judged = lives, verdict(group[0].began.step, lives)
                 if judged is Verdict.DONE and len(group) == 1:
                     lives = [None]
                 elif judged in (Verdict.AGAIN, Verdict.UNKNOWN):

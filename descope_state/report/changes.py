@@ -19,8 +19,8 @@ from descope_state.model.change import (
 from descope_state.model.value import Value, known
 from descope_state.report import values
 from descope_state.report.clean import clean
-from descope_state.report.fields import INDENT, Page, stated_lines
-from descope_state.report.flows import described_lines
+from descope_state.report.fields import INDENT, Page
+from descope_state.report.flows import described_lines, stated_by_parts
 from descope_state.report.spans import BLANK, Line, Span, Style, columns, data, folded
 
 MARKERS: dict[Action, str] = {
@@ -231,7 +231,7 @@ def _whole(
     secret = {field.name for field in change.fields if field.sensitive}
     pairs = _telling(change, attributes or {}, mark)
     openly = [(name, value) for name, value in pairs if name not in secret]
-    yield from stated_lines(openly, page, mark=mark)
+    yield from stated_by_parts(change.address.kind, openly, page=page, mark=mark)
     for name in sorted(secret.intersection(attributes or {})):
         yield _aside(f"{mark.value} {clean(name)} = {values.SENSITIVE}")
 

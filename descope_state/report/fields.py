@@ -62,16 +62,6 @@ class Page:
         return values.brief(value, room)
 
 
-def stated_lines(
-    attributes: Iterable[tuple[str, Value]], page: Page, *, mark: Mark
-) -> Iterator[Line]:
-    """Show fields that come or go whole, their names aligned."""
-    pairs = tuple(attributes)
-    width = name_width(name for name, _ in pairs)
-    for name, value in pairs:
-        yield from whole(clean(name).ljust(width), value, page=page, mark=mark)
-
-
 def name_width(names: Iterable[str]) -> int:
     """Say how wide the column of names is; one very long name does not push the others away."""
     return min(max((len(name) for name in names), default=0), 32)

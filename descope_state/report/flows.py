@@ -19,12 +19,14 @@ from descope_state.report.fields import (
     name_width,
     note,
     row,
+    whole,
 )
-from descope_state.report.spans import Line, Span
+from descope_state.report.spans import Line, Span, packed
 from descope_state.sdk.difference import Difference, Item, Section
 
 _FEW = 6
 _SECTION, _ITEM, _EDIT = 2, 6, 10
+_HANG = "    "
 
 
 def described_lines(kind: str, fields: Iterable[FieldChange], *, page: Page) -> Iterator[Line]:
@@ -40,6 +42,65 @@ def described_lines(kind: str, fields: Iterable[FieldChange], *, page: Page) -> 
             yield row(Mark.CHANGED, f"{clean(field.name).ljust(width)} = {{", remark=remark)
             yield from difference_lines(found, page)
             yield (Span(f"{'':{INDENT + 2}}}}"),)
+
+
+def stated_by_parts(
+    kind: str, attributes: Iterable[tuple[str, Value]], *, page: Page, mark: Mark
+) -> Iterator[Line]:
+    """Show fields that come or go whole: a document by its parts where its provider knows them.
+
+    Where all is to be shown, the document itself is.
+    """
+    pairs = tuple(attributes)
+    width = name_width(name for name, _ in pairs)
+    for name, value in pairs:
+        found = _parts(kind, name, value, page=page, mark=mark)
+        head = clean(name).ljust(width)
+        if found is None:
+            yield from whole(head, value, page=page, mark=mark)
+        else:
+            yield row(mark, f"{head} =")
+            yield from _outline(found, page, mark=mark)
+
+
+def _parts(kind: str, name: str, value: Value, *, page: Page, mark: Mark) -> Difference | None:
+    if page.whole or not isinstance(value, dict):
+        return None
+    before, after = (None, value) if mark is Mark.ADDED else (value, None)
+    place = Edit(mark=mark, path=(), before=before, after=after)
+    return page.differ(kind, FieldChange(name=name, before=before, after=after, edits=(place,)))
+
+
+def _outline(found: Difference, page: Page, *, mark: Mark) -> Iterator[Line]:
+    for section in found.sections:
+        yield from _listed(section, page)
+    for edit in found.elsewhere:
+        if edit.path:
+            value = edit.after if mark is Mark.ADDED else edit.before
+            said = f"{values.path_text(edit.path)} = "
+            room = page.room(INDENT + 2 + _SECTION + len(said))
+            yield note(said + page.brief(value, room), _SECTION, style="")
+
+
+def _listed(section: Section, page: Page) -> Iterator[Line]:
+    """Name the items of a section side by side, and count those there is no room for."""
+    title = f"{clean(section.title)} ({len(section.items):,}):"
+    room = page.room(INDENT + 2 + _SECTION + len(_HANG))
+    # Each name takes some columns: so many of them fit at most.
+    names = [clean(item.name) for item in section.items[: _FEW * room]]
+    listed = [_fitting(name, room, last=name is names[-1]) for name in names]
+    shown = len(listed)
+    while len(lines := packed([title, *listed[:shown]], room)) > _FEW:
+        shown -= 1
+    for position, text in enumerate(lines):
+        yield note(text if not position else _HANG + text, _SECTION, style="")
+    if more := len(section.items) - shown:
+        yield note(f"{_HANG}… and {more:,} more", _SECTION)
+
+
+def _fitting(name: str, room: int, *, last: bool) -> str:
+    short = name if len(name) < room else f"{name[: room - 2]}…"
+    return short if last else f"{short},"
 
 
 def difference_lines(difference: Difference, page: Page) -> Iterator[Line]:

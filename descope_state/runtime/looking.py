@@ -168,11 +168,29 @@ class Look:
 
     def matches(self, live: Live) -> bool:
         """Tell whether an object has every field that was sent, as far as a service shows them."""
+        return not self._differing(live)
+
+    def lacking(self, live: Live) -> frozenset[str]:
+        """Give the fields that a creation was to be followed by, and was not.
+
+        They have a call of their own, which is not made where the answer to the first is lost.
+        """
+        if self._began.step is not Step.CREATE:
+            return frozenset()
+        return self._differing(live) & self._bound.schema.apart
+
+    def whole_but_for(self, live: Live) -> frozenset[str] | None:
+        """Give what an object lacks of what was sent; None where it is another one."""
+        lacking = self.lacking(live)
+        return lacking if self._differing(live) == lacking else None
+
+    def _differing(self, live: Live) -> frozenset[str]:
         wanted = self._began.entry.inputs if self._began.entry else {}
         shown = {
             name: value for name, value in wanted.items() if not isinstance(value, Fingerprint)
         }
-        return not compare(live.attributes, shown, schema=self._bound.schema)
+        found = compare(live.attributes, shown, schema=self._bound.schema)
+        return frozenset(change.name for change in found)
 
     async def _read(self, id_: str) -> Remote[Any] | None:
         return await reading(lambda: self._bound.kind.read(id_), means=self._means)

@@ -1,13 +1,15 @@
 """Settles what a run that was interrupted had begun: each open intent is looked for, never sent."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from descope_state.core.replay import Replay
 from descope_state.model.event import Doubted, Event, Failed, Step, Succeeded
 from descope_state.model.outcome import Settled
 from descope_state.model.state import Pending
 from descope_state.runtime.bridge import Bound
+from descope_state.runtime.following import made_without
 from descope_state.runtime.looking import Finding, Look
 from descope_state.runtime.means import Means
 from descope_state.sdk.faults import Fault, Throttled, Unauthorized, Unavailable
@@ -22,10 +24,11 @@ async def settle(replay: Replay, *, means: Means) -> tuple[Settled, ...]:
 
     async def one(number: int, pending: Pending) -> Settled:
         async with turns:
-            finding = await _found(pending, replay=replay, means=means)
-        event = _event(number, pending, finding)
-        means.journal.write(event)
-        replay.feed(event)
+            look = _look(pending, replay=replay, means=means)
+            finding = await _found(pending, look)
+        for event in _events(number, pending, finding, look=look):
+            means.journal.write(event)
+            replay.feed(event)
         return _settled(pending, finding)
 
     found = await asyncio.gather(
@@ -38,22 +41,27 @@ async def settle(replay: Replay, *, means: Means) -> tuple[Settled, ...]:
     return tuple(result for result in found if isinstance(result, Settled))
 
 
-async def _found(pending: Pending, *, replay: Replay, means: Means) -> Finding:
+def _look(pending: Pending, *, replay: Replay, means: Means) -> Look | None:
     began = pending.began
     kind = began.address.kind
     bound = _bound(means.bounds, kind)
     if bound is None:
-        return Finding(effect=None, why=f"no installed provider manages the kind `{kind}`")
-    before = replay.entries.get(began.address)
-    look = Look(
+        return None
+    return Look(
         pending,
         bound=bound,
         means=means,
         owned=frozenset(
             entry.id for address, entry in replay.entries.items() if address.kind == kind
         ),
-        before=before,
+        before=replay.entries.get(began.address),
     )
+
+
+async def _found(pending: Pending, look: Look | None) -> Finding:
+    if look is None:
+        kind = pending.began.address.kind
+        return Finding(effect=None, why=f"no installed provider manages the kind `{kind}`")
     try:
         return await look.found()
     except (Unavailable, Throttled, Unauthorized):
@@ -66,20 +74,17 @@ def _bound(bounds: Mapping[str, Bound], kind: str) -> Bound | None:
     return bounds.get(kind)
 
 
-def _event(number: int, pending: Pending, finding: Finding) -> Event:
+def _events(
+    number: int, pending: Pending, finding: Finding, *, look: Look | None
+) -> Sequence[Event]:
     if finding.effect is None:
-        return Doubted(number=number, error=finding.why)
+        return (Doubted(number=number, error=finding.why),)
     if not finding.effect:
-        return Failed(number=number, error=finding.why or "it had not taken effect")
-    if pending.began.step is Step.DELETE or finding.live is None:
-        return Succeeded(number=number)
-    live = finding.live
-    return Succeeded(
-        number=number,
-        id=live.id,
-        identity=live.identity,
-        outputs={**live.attributes, **live.computed},
-    )
+        return (Failed(number=number, error=finding.why or "it had not taken effect"),)
+    if pending.began.step is Step.DELETE or finding.live is None or look is None:
+        return (Succeeded(number=number),)
+    lacking = look.lacking(finding.live)
+    return made_without(replace(pending.began, number=number), finding.live, lacking=lacking)
 
 
 def _settled(pending: Pending, finding: Finding) -> Settled:

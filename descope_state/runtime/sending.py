@@ -1,11 +1,21 @@
 """Sends what was prepared: one operation by its own call, several in one batch."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
 from descope_state.model.event import Step
 from descope_state.runtime.preparing import Prepared
 from descope_state.sdk.provider import Remote
+
+T = TypeVar("T")
+
+
+async def attempted(call: Callable[[], Awaitable[T]]) -> T | Exception:
+    """Give what a call of a provider came to: its answer, or whatever it raised."""
+    try:
+        return await call()
+    except Exception as error:  # noqa: BLE001  # whatever a provider raises, the call may have been made
+        return error
 
 
 async def sent(group: Sequence[Prepared]) -> Sequence[Remote[Any]]:

@@ -6,6 +6,7 @@ what nobody knows, the service is asked first.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from descope_state.core.expressions import ExpressionError
@@ -16,16 +17,18 @@ from descope_state.core.verdict import Verdict, verdict
 from descope_state.errors import DstateError
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
-from descope_state.model.event import Began, Doubted, Event, Failed, Step, Succeeded
+from descope_state.model.event import Began, Doubted, Event, Failed, Step
+from descope_state.model.nearness import listed
 from descope_state.model.outcome import Fate
 from descope_state.model.resource import Live
 from descope_state.model.state import Pending
 from descope_state.runtime.bridge import Unfit
+from descope_state.runtime.following import Following, made_without, said, success
 from descope_state.runtime.looking import Finding, Look
 from descope_state.runtime.means import Means
 from descope_state.runtime.patience import TRIES, backoff, hopeless, worded
 from descope_state.runtime.preparing import Prepared, Preparing
-from descope_state.runtime.sending import sent
+from descope_state.runtime.sending import attempted, sent
 from descope_state.sdk.faults import Fault, NotLicensed, Unauthorized
 from descope_state.sdk.provider import Remote
 
@@ -121,11 +124,9 @@ class Worker:
         """Send, and send again, until every operation of the group has ended."""
         tries = 0
         while True:
-            try:
-                lives = await self._sent(group)
-            except Exception as error:  # noqa: BLE001  # whatever a provider raises, the call may have been made
-                step = group[0].began.step
-                judged = verdict(step, error)
+            lives = await attempted(partial(self._sent, group))
+            if isinstance(lives, Exception):
+                error, judged = lives, verdict(group[0].began.step, lives)
                 if judged is Verdict.DONE and len(group) == 1:
                     lives = [None]
                 elif judged in (Verdict.AGAIN, Verdict.UNKNOWN):
@@ -196,7 +197,7 @@ class Worker:
             fatal = hopeless(error)
             ending = Ending(
                 fate=fate,
-                error=_said(error),
+                error=said(error),
                 hint=_hint(error),
                 fatal=fatal,
                 unanswered=not stopped,
@@ -207,7 +208,7 @@ class Worker:
         for prepared in group:
             began = prepared.began
             self._means.observer.retrying(
-                began.address, began.step, error=_said(error), seconds=seconds
+                began.address, began.step, error=said(error), seconds=seconds
             )
         await self._means.stop.pause(seconds)
         return list(group)
@@ -225,12 +226,12 @@ class Worker:
         remaining: list[Prepared] = []
         for prepared in group:
             began = prepared.began
-            self._means.observer.looking(began.address, began.step, error=_said(error))
+            self._means.observer.looking(began.address, began.step, error=said(error))
             finding = await self._finding(prepared)
             if finding.effect:
-                self._succeed(prepared, finding.live, ended)
+                await self._settled(prepared, finding.live, error, ended=ended)
             elif finding.effect is None:
-                self._doubt(prepared, f"{_said(error)}; {finding.why}", ended)
+                self._doubt(prepared, f"{said(error)}; {finding.why}", ended)
             else:
                 remaining.append(replace(prepared, doubted=True))
         return remaining
@@ -266,7 +267,7 @@ class Worker:
         hint = _hint(error)
         if judged is Verdict.TAKEN and prepared.bound.schema.unique:
             finding = await self._second_look(prepared)
-            if self._resolved(prepared, finding, error=error, ended=ended):
+            if await self._resolved(prepared, finding, error=error, ended=ended):
                 return
             if finding.live is not None:
                 hint = (
@@ -275,7 +276,7 @@ class Worker:
                     " one another name"
                 )
         fatal = isinstance(error, Unauthorized)
-        ending = Ending(fate=Fate.FAILED, error=_said(error), hint=hint, fatal=fatal)
+        ending = Ending(fate=Fate.FAILED, error=said(error), hint=hint, fatal=fatal)
         self._give_up(group, ending, ended)
 
     async def _second_look(self, prepared: Prepared) -> Finding:
@@ -288,19 +289,55 @@ class Worker:
         except Fault as fault:
             return Finding(effect=None, why=worded(fault), unsure=True)
 
-    def _resolved(
+    async def _resolved(
         self, prepared: Prepared, finding: Finding, *, error: Exception, ended: Ended
     ) -> bool:
         """End a refused creation whose object is there, or may be; tells whether it has ended."""
         if finding.unsure:
             # Refused, but nobody can say what for. The next command asks again.
-            self._doubt(prepared, f"{_said(error)}; {finding.why}", ended)
+            self._doubt(prepared, f"{said(error)}; {finding.why}", ended)
             return True
         live = finding.live if finding.effect else None
-        if live is not None and self._look(prepared).matches(live):
+        lacking = self._look(prepared).whole_but_for(live) if live is not None else None
+        # What was sent before may have been made without what was to follow; a stranger was not.
+        if lacking is None or (lacking and not prepared.doubted):
+            return False
+        await self._settled(prepared, live, error, ended=ended)
+        return True
+
+    async def _settled(
+        self, prepared: Prepared, live: Live | None, error: Exception, *, ended: Ended
+    ) -> None:
+        """End an operation that took effect; what it was to be followed by is written now."""
+        look = self._look(prepared)
+        if live is not None and look.lacking(live):
+            following = Following(prepared=prepared, means=self._means, look=look)
+            live, error = await following.of(live, error)
+        lacking = look.lacking(live) if live is not None else frozenset()
+        if live is None or not lacking:
             self._succeed(prepared, live, ended)
-            return True
-        return False
+        else:
+            self._half(prepared, live, error, lacking=lacking, ended=ended)
+
+    def _half(
+        self,
+        prepared: Prepared,
+        live: Live,
+        error: Exception,
+        *,
+        lacking: frozenset[str],
+        ended: Ended,
+    ) -> None:
+        """Remember what was made, and fail for what was not: the next plan shows that."""
+        began = prepared.began
+        self._owners[began.address.kind, live.id] = began.address
+        for event in made_without(began, live, lacking=lacking):
+            self._record(event)
+        self._results.write(began.address)
+        names = listed(sorted(lacking))
+        words = f"it was made, as {live.id}, but without its {names}: {said(error)}"
+        ending = Ending(fate=Fate.FAILED, id=live.id, error=words, hint=_hint(error))
+        self._end_all([prepared], ending, ended)
 
     def _succeed(self, prepared: Prepared, live: Live | None, ended: Ended) -> None:
         began = prepared.began
@@ -315,7 +352,7 @@ class Worker:
         if began.step is Step.DELETE:
             self._owners.pop((began.address.kind, began.id), None)
             self._gone.add((began.address.kind, began.id))
-        self._record(_success(began, live, taken_over=prepared.before is None))
+        self._record(success(began, live, taken_over=prepared.before is None))
         self._results.write(began.address)
         id_ = live.id if live is not None else ""
         self._means.observer.succeeded(began.address, began.step, id_=id_)
@@ -349,29 +386,6 @@ class Worker:
     def _record(self, event: Event) -> None:
         self._means.journal.write(event)
         self._replay.feed(event)
-
-
-def _success(began: Began, live: Live | None, *, taken_over: bool) -> Succeeded:
-    if live is None:
-        return Succeeded(number=began.number)
-    computed = live.computed
-    if taken_over and began.step is Step.UPDATE:
-        # What the service makes of an object that was only just imported, nobody has remembered:
-        # an update that does not read it back must not make nothing of it.
-        computed = {name: value for name, value in computed.items() if value is not None}
-    return Succeeded(
-        number=began.number,
-        id=live.id,
-        identity=live.identity,
-        outputs={**live.attributes, **computed},
-    )
-
-
-def _said(error: Exception) -> str:
-    """Give the words of a fault; of anything else only its sort, for it may hold any value."""
-    if isinstance(error, Fault):
-        return worded(error)
-    return f"{type(error).__name__} in the provider"
 
 
 def _hint(error: Exception) -> str:

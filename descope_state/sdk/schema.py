@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
 from descope_state.frozen import dataclass
-from descope_state.model.value import Value
+from descope_state.model.value import Path, Value
 
 
 class Config(BaseModel):
@@ -110,6 +110,14 @@ def refers(
 def keyed(by: str) -> Keyed:
     """Mark a list of objects as matched by the field `by`."""
     return Keyed(by)
+
+
+class Misfit(ValueError):
+    """What does not hold together, told at a place below what a validator looks at."""
+
+    def __init__(self, message: str, *, path: Path) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 Mark = Computed | Sensitive | Immutable | Volatile | Unordered | Keyed | JsonDocument | Refers

@@ -13,7 +13,7 @@ from pydantic import ValidationError, create_model
 from descope_state.frozen import dataclass
 from descope_state.model.nearness import listed, meant
 from descope_state.model.value import Path, Secret, Unknown, Value, placeholders
-from descope_state.sdk.schema import Config, Field, Schema, Shape, Type
+from descope_state.sdk.schema import Config, Field, Misfit, Schema, Shape, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,7 +270,9 @@ def _complaints(
     pruned: tuple[Path, ...],
 ) -> Iterable[Complaint]:
     for detail in error.errors(include_input=False, include_url=False, include_context=True):
-        path, sort = _unpruned(tuple(detail["loc"]), pruned), detail["type"]
+        cause = detail.get("ctx", {}).get("error")
+        within = cause.path if isinstance(cause, Misfit) else ()
+        path, sort = _unpruned((*detail["loc"], *within), pruned), detail["type"]
         # What a thing is, and that it is no field, does not depend on the holes in it.
         certain = sort in _SORTS or sort in ("string_type", "extra_forbidden")
         if path in pruned or (not certain and any(path == hole[: len(path)] for hole in pruned)):

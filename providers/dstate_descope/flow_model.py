@@ -36,10 +36,10 @@ class Part(StrEnum):
 
 
 START = "start of the flow"
-_CONTENTS = ("contents", "dsl")
-_NODES = ("tasks", "nodes", "steps", "conditions")
-_LINKS = ("edges", "links", "connections", "transitions")
-_ENTRIES = ("startTask", "startTaskId", "start")
+CONTENTS = ("contents", "dsl")
+NODES = ("tasks", "nodes", "steps", "conditions")
+LINKS = ("edges", "links", "connections", "transitions")
+ENTRIES = ("startTask", "startTaskId", "start")
 _LEADS = frozenset({"next", "goto", "edges", "links", "transitions"})
 _PLACING = frozenset(
     {"layout", "position", "positions", "coordinates", "view", "viewport", "x", "y", "zoom"}
@@ -78,16 +78,16 @@ def place_of(path: Path) -> Place | None:
     path = path[1:] if path[:1] == ("flow",) else path
     if len(path) > 1 and path[0] == "screens" and isinstance(path[1], str):
         return Place(part=Part.SCREENS, id=path[1], rest=path[2:])
-    if not path or path[0] not in _CONTENTS:
+    if not path or path[0] not in CONTENTS:
         return None
     inner = path[1:]
-    if len(inner) == 1 and inner[0] in _ENTRIES:
+    if len(inner) == 1 and inner[0] in ENTRIES:
         return Place(part=Part.EDGES, id="", rest=inner)
     if len(inner) > 1 and isinstance(inner[1], str):
-        if inner[0] in _NODES:
+        if inner[0] in NODES:
             part = Part.CONDITIONS if inner[0] == "conditions" else Part.TASKS
             return Place(part=part, id=inner[1], rest=inner[2:])
-        if inner[0] in _LINKS:
+        if inner[0] in LINKS:
             return Place(part=Part.EDGES, id=inner[1], rest=inner[2:])
     return None
 
@@ -101,6 +101,10 @@ class Names:
     def __init__(self, before: Document, after: Document) -> None:
         self._nodes = (_nodes(before), _nodes(after))
         self._screens = tuple(map(_shown_by, self._nodes))
+
+    def nodes(self) -> Mapping[str, Document]:
+        """Give the tasks and conditions of the later version by their ids."""
+        return self._nodes[1]
 
     def node(self, id_: str) -> Document:
         """Give a task or condition as it is now, or else as it was."""
@@ -146,9 +150,9 @@ def _nodes(document: Document) -> dict[str, Document]:
     inner = document.get("flow")
     document = inner if isinstance(inner, dict) else document
     found: dict[str, Document] = {}
-    for contents in (document.get(name) for name in _CONTENTS):
+    for contents in (document.get(name) for name in CONTENTS):
         if isinstance(contents, dict):
-            for name in _NODES:
+            for name in NODES:
                 found.update(_by_id(contents.get(name)))
     return found
 
@@ -204,7 +208,7 @@ class _Sorting:
         if not place.rest and edit.mark is not Mark.CHANGED:
             self.whole.append((part, place.id, edit))
             return
-        if part in (Part.TASKS, Part.CONDITIONS) and _leads(place.rest):
+        if part in (Part.TASKS, Part.CONDITIONS) and leads(place.rest):
             part = Part.EDGES
         elif part is Part.SCREENS and _shown(edit):
             part = Part.TEXTS
@@ -278,7 +282,7 @@ def _rank(item: Item) -> tuple[int, list[tuple[int, str]]]:
     return _ORDER[item.mark], _natural(item.name)
 
 
-def _leads(rest: Path) -> bool:
+def leads(rest: Path) -> bool:
     """Tell whether a place inside a task says where it goes on."""
     return any(
         part in _LEADS or part.endswith(("TaskId", "taskId"))
@@ -299,7 +303,7 @@ def _moves(edit: Edit, place: Place | None) -> bool:
     if place is not None:
         return _placing(place.rest, edit)
     path = edit.path[1:] if edit.path[:1] == ("flow",) else edit.path
-    return path[:1] in {(name,) for name in _CONTENTS} and _placing(path[1:], edit)
+    return path[:1] in {(name,) for name in CONTENTS} and _placing(path[1:], edit)
 
 
 def _placing(rest: Path, edit: Edit) -> bool:

@@ -14,7 +14,7 @@ from descope_state.sdk.faults import Rejected, Unauthorized
 from descope_state.sdk.hosts import loopback
 from descope_state.sdk.http import Settling, Transport, over_http
 from descope_state.sdk.provider import Deed, Kind, Limit, Session, Target, Tier
-from dstate_descope import flow_citing, flow_model, trail, wire
+from dstate_descope import flow_citing, flow_model, flow_outline, trail, wire
 from dstate_descope.baseline import BASELINE
 from dstate_descope.kinds.access_key import AccessKeyKind
 from dstate_descope.kinds.fga_schema import FgaSchemaKind
@@ -118,7 +118,7 @@ class Descope:
         """Say how a flow changed in the words of flows."""
         if (kind, change.name) != (FlowKind.name, "definition"):
             return None
-        return flow_model.difference(change)
+        return flow_outline.outline(change) or flow_model.difference(change)
 
     def cites(self, kind: str, attributes: Mapping[str, Value]) -> Iterable[Citation]:
         """Say what a flow names of other objects."""

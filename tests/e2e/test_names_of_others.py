@@ -195,5 +195,6 @@ def test_a_name_that_the_service_does_not_look_up_is_not_held_against_the_plan(
     there: Wired,
 ) -> None:
     scopes = "permissions_scopes: [{name: all, values: [Nobody]}]"
-    text = "resources:\n  inbound_application: {a: {name: A, %s}}\n  role: {r: {name: R}}\n"
-    assert apply(there, text % scopes) == 0
+    application = f"{{name: A, login_page_url: 'https://a.example', {scopes}}}"
+    text = f"resources:\n  inbound_application: {{a: {application}}}\n  role: {{r: {{name: R}}}}\n"
+    assert apply(there, text) == 0

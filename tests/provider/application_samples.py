@@ -94,12 +94,12 @@ SSO = [
 ]
 INBOUND = [
     Sample(
-        made=InboundApplication(name="Zap"),
+        made=InboundApplication(name="Zap", login_page_url=LOGIN),
         changed=InboundApplication(
             name="Zap 2",
             description="Automation",
             logo="https://logo.example/z.png",
-            login_page_url=LOGIN,
+            login_page_url="https://login.example/2",
             approved_callback_urls=["https://zap.example/cb"],
             permissions_scopes=[
                 PermissionScope(name="docs", description="Docs", values=["docs.read"])

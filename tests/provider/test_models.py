@@ -5,9 +5,17 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from dstate_descope.kinds.access_key import AccessKey
+from dstate_descope.kinds.fga_schema import FgaSchema
+from dstate_descope.kinds.flow import Flow
+from dstate_descope.kinds.inbound_application import InboundApplication
+from dstate_descope.kinds.lookup_list import LookupList
+from dstate_descope.kinds.password_settings import PasswordSettings
 from dstate_descope.kinds.permission import Permission
 from dstate_descope.kinds.role import Role
+from dstate_descope.kinds.sso_application import SsoApplication
 from dstate_descope.kinds.tenant import Tenant
+from dstate_descope.kinds.theme import Theme
 from tests.provider.connections import new_world
 from tests.provider.emulation import refused
 
@@ -19,6 +27,9 @@ from tests.provider.emulation import refused
         (Role, {"name": "x" * 100, "description": "x" * 254, "permissions": []}),
         (Tenant, {"name": "x" * 254, "role_inheritance": "none"}),
         (Tenant, {"name": "x", "role_inheritance": ""}),
+        (LookupList, {"name": "x", "type": "ips", "entries": ["10.0.0.1", "10.0.0.1/8", "::1"]}),
+        (LookupList, {"name": "x", "type": "texts", "entries": ["hello"]}),
+        (PasswordSettings, {"lock_attempts": 2, "reuse_amount": 50, "expiration_weeks": 999}),
         (Tenant, {"name": "x", "attributes": {"a-B_9": ["x"], "b": 1, "c": 1.5, "d": False}}),
     ],
 )
@@ -49,6 +60,31 @@ def test_what_the_api_takes_is_taken(model: type[Any], fields: dict[str, Any]) -
         (Tenant, {"name": "x", "attributes": {"a": None}}),
         (Tenant, {"name": "x", "attributes": {"a": {"b": 1}}}),
         (Tenant, {"name": "x", "attributes": {"a": [1]}}),
+        (Role, {"name": "x", "permissions": [""]}),
+        (Role, {"name": "x", "permissions": ["x" * 101]}),
+        (LookupList, {"name": "x", "type": "ips", "entries": ["10.0.0.1", "hello"]}),
+        (LookupList, {"name": "x", "type": "ips", "entries": ["10.0.0.0/33"]}),
+        (AccessKey, {"name": "x", "permitted_ips": ["office"]}),
+        (AccessKey, {"name": "x", "expire_time": 2**63}),
+        (PasswordSettings, {"lock_attempts": 1}),
+        (PasswordSettings, {"reuse_amount": 51}),
+        (PasswordSettings, {"expiration_weeks": 1_000}),
+        (InboundApplication, {"name": "x", "login_page_url": "login.example"}),
+        (InboundApplication, {"name": "x", "session_settings": {"session_token": 2**31}}),
+        (SsoApplication, {"name": "x", "type": "oidc", "login_page_url": ""}),
+        (FgaSchema, {"dsl": "type doc"}),
+        (FgaSchema, {"dsl": "model AuthZ 1.0\nrelation owner: user"}),
+        (FgaSchema, {"dsl": "model AuthZ 1.0\ntype doc\nrelaton owner: user"}),
+        (FgaSchema, {"dsl": "model AuthZ 1.0\ntype doc\nrelation owner:"}),
+        (Flow, {"id": "x", "definition": {"contents": {}, "metadata": "Sign in"}}),
+        (Flow, {"id": "x", "definition": {"contents": {}, "metadata": {"name": 7}}}),
+        (Flow, {"id": "x", "definition": {"contents": {}, "metadata": {"disabled": "no"}}}),
+        (Flow, {"id": "x", "definition": {"contents": {}, "references": ["Admin"]}}),
+        (
+            Flow,
+            {"id": "x", "definition": {"contents": {"tasks": dict.fromkeys(map(str, range(201)))}}},
+        ),
+        (Theme, {"definition": {"styles": {}, "componentsVersion": 3}}),
     ],
 )
 def test_anything_else_is_refused(model: type[Any], fields: dict[str, Any]) -> None:

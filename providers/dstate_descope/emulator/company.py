@@ -5,6 +5,7 @@ None of it is managed; the SDKs ask for it, and a tenant's users decide whether 
 
 from dstate_descope.emulator.collection import Collection
 from dstate_descope.emulator.request import (
+    Addresses,
     Anything,
     Choice,
     Fields,
@@ -33,7 +34,7 @@ _USER: Fields = {
 _KEY: Fields = {
     "name": Text(),
     "description": Text(),
-    "permittedIps": Texts(),
+    "permittedIps": Addresses(),
     "status": Choice(("", "active", "inactive")),
 }
 _KEYS = Collection(

@@ -15,6 +15,7 @@ from dstate_descope.emulator.request import (
     Texts,
     filled,
     given,
+    known,
     missing,
 )
 from dstate_descope.emulator.roles import named
@@ -49,6 +50,27 @@ _OLD: Fields = {
 _SAME = ("name", "description", "disabled", "fingerprint", "widget", "management")
 
 
+_METADATA: Fields = {
+    "name": Text(),
+    "description": Text(),
+    "componentsVersion": Text(),
+    "disabled": Flag(),
+    "fingerprint": Flag(),
+    "widget": Flag(),
+    "management": Flag(),
+}
+_MOST_TASKS = 200
+
+
+def _check(metadata: Body, contents: Body) -> None:
+    """Refuse what a flow may not say of itself, and one of too many tasks."""
+    given(known(metadata, _METADATA), _METADATA)
+    tasks = contents.get("tasks")
+    if isinstance(tasks, dict | list) and len(tasks) > _MOST_TASKS:
+        message = f"A flow must have at most {_MOST_TASKS} tasks"
+        raise Refusal(message, code="E011003")
+
+
 def listed(world: World, body: Json) -> Json:
     """List the flows, without what they consist of."""
     ids = given(body, {"ids": Texts()}).get("ids", [])
@@ -79,6 +101,7 @@ def import_(world: World, body: Json) -> Json:
     """Make or overwrite one flow in the newer form."""
     outer = given(body, {"flow": Mapped()}, required=("flow",))
     values = filled(outer["flow"], _EXPORTED, required=("flowId",))
+    _check(values["metadata"], values["contents"])
     _check_references(world, values["references"])
     screens = sorted(values["screens"], key=lambda screen: str(screen.get("screenId", "")))
     metadata = {**empty_metadata(), **values["metadata"]}
@@ -109,6 +132,7 @@ def import_old(world: World, body: Json) -> Json:
     screens = [_screen(screen) for screen in values["screens"]]
     versions = [screen.get("componentsVersion") for screen in values["screens"]]
     metadata["componentsVersion"] = next(filter(None, versions), "")
+    _check(metadata, flow["dsl"])
     shaped = {"metadata": metadata, "contents": flow["dsl"], "screens": screens, "references": {}}
     return _old(_write(world, values["flowId"], shaped))
 

@@ -3,6 +3,7 @@
 from dstate_descope.emulator import roles
 from dstate_descope.emulator.collection import Collection
 from dstate_descope.emulator.request import (
+    Addresses,
     Anything,
     Body,
     Fields,
@@ -27,7 +28,7 @@ _UPDATE: Fields = {
     "roleNames": Texts(),
     "keyTenants": _TENANTS,
     "customClaims": Mapped(),
-    "permittedIps": Texts(),
+    "permittedIps": Addresses(),
     "customAttributes": Mapped(),
 }
 _CREATE: Fields = {**_UPDATE, "expireTime": Whole(), "userId": Text()}

@@ -6,6 +6,7 @@ nobody knows is refused, and one that is missing is named.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from typing import Any
 
 Json = Any
@@ -128,6 +129,21 @@ class Texts:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise _not(name, "a list of strings")
         return list(dict.fromkeys(value))
+
+
+class Addresses(Texts):
+    """A list of IP addresses and ranges."""
+
+    def check(self, name: str, value: Json) -> Json:
+        """Refuse what is no list of strings, or a string that is no address."""
+        found = super().check(name, value)
+        for item in found:
+            try:
+                ip_network(item, strict=False)
+            except ValueError:
+                message = f"{item} is not an IP address or range"
+                raise Refusal(message, code="E011003") from None
+        return found
 
 
 class Mapped:

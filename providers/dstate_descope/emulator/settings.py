@@ -35,7 +35,12 @@ _PASSWORDS: Fields = {
     "enablePasswordStrength": Flag(),
     "passwordStrengthScore": Whole(),
 }
-_LEAST, _MOST = 4, 64
+_BOUNDS = {
+    "minLength": (4, 64),
+    "expirationWeeks": (1, 999),
+    "reuseAmount": (1, 50),
+    "lockAttempts": (2, 10),
+}
 
 
 def load_passwords(world: World, query: Json) -> Json:
@@ -55,9 +60,11 @@ def save_passwords(world: World, body: Json) -> Json:
     tenant = values.pop("tenantId")
     _check_tenant(world, tenant)
     values["minLength"] = values["minLength"] or 8
-    if not _LEAST <= values["minLength"] <= _MOST:
-        message = f"The minLength field must be between {_LEAST} and {_MOST}"
-        raise Refusal(message, code="E011003")
+    for name, (least, most) in _BOUNDS.items():
+        # Zero is what a request that does not say it comes to.
+        if values[name] and not least <= values[name] <= most:
+            message = f"The {name} field must be between {least} and {most}"
+            raise Refusal(message, code="E011003")
     world.documents["passwords"] = {**world.documents["passwords"], tenant: values}
     return {}
 

@@ -7,9 +7,9 @@ from pydantic import Field, model_validator
 
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.provider import Remote
-from descope_state.sdk.schema import Computed, Config, Immutable, Unordered, keyed, refers
+from descope_state.sdk.schema import Computed, Config, Immutable, Misfit, Unordered, keyed, refers
 from dstate_descope import wire
-from dstate_descope.kinds.fields import Attribute, AttributeName, Name, Text
+from dstate_descope.kinds.fields import Addresses, Attribute, AttributeName, Name, Text
 from dstate_descope.kinds.listed import Listed, after_writing, understood
 
 Status = Literal["active", "inactive"]
@@ -42,7 +42,7 @@ class AccessKey(Config):
     name: Name = Field(description="What the key is called, which need not be unique.")
     description: Text = Field(default="", description="What the key is for, for people.")
     status: Status = Field(default="active", description="Whether the key may be used.")
-    expire_time: Annotated[int, Field(ge=0), Immutable()] = Field(
+    expire_time: Annotated[int, Field(ge=0, le=2**63 - 1), Immutable()] = Field(
         default=0, description="When the key ends, in seconds since 1970; 0 is never."
     )
     user: Annotated[Text, Immutable()] = Field(
@@ -54,7 +54,7 @@ class AccessKey(Config):
     tenants: Annotated[list[KeyTenant], keyed("tenant")] = Field(
         default_factory=list, description="What the key may do in which tenants, instead of roles."
     )
-    permitted_ips: Annotated[list[Name], Unordered()] = Field(
+    permitted_ips: Annotated[list[Addresses], Unordered()] = Field(
         default_factory=list, description="The addresses that the key may be used from."
     )
     custom_claims: dict[str, Any] = Field(
@@ -77,7 +77,7 @@ class AccessKey(Config):
     def _either_roles_or_tenants(self) -> "AccessKey":
         if self.roles and self.tenants:
             message = "a key has either `roles` or `tenants`: with both, the roles are ignored"
-            raise ValueError(message)
+            raise Misfit(message, path=("roles",))
         return self
 
 

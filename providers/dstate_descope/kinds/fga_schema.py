@@ -16,6 +16,8 @@ from dstate_descope.kinds.listed import understood
 _ID = "fga"
 _SPACES = re.compile(r"[ \t]+")
 _HEAD = "model AuthZ 1.0"
+_TYPE = re.compile(r"type \w+")
+_MEMBER = re.compile(r"(relation|permission) \w+: .+")
 
 
 def normal(dsl: str) -> str:
@@ -28,6 +30,22 @@ def normal(dsl: str) -> str:
     return "".join(_indented(line) for line in spelled)
 
 
+def sound(dsl: str) -> str:
+    """Refuse a schema that has a line which the service does not understand."""
+    spelled = normal(dsl)
+    inside = False
+    for line in spelled.split("\n")[1:]:
+        inside = inside or bool(_TYPE.fullmatch(line))
+        member = inside and _MEMBER.fullmatch(line.strip())
+        if line and not member and not _TYPE.fullmatch(line):
+            message = (
+                f"`{line.strip()}` is no line of an FGA schema: it has `type NAME`, and below that"
+                " `relation NAME: …` and `permission NAME: …`"
+            )
+            raise ValueError(message)
+    return spelled
+
+
 def _indented(line: str) -> str:
     if line == _HEAD:
         return f"{line}\n"
@@ -37,7 +55,7 @@ def _indented(line: str) -> str:
 class FgaSchema(Config):
     """Which relations there are between users and things."""
 
-    dsl: Annotated[str, StringConstraints(max_length=1_000_000), AfterValidator(normal)] = Field(
+    dsl: Annotated[str, StringConstraints(max_length=1_000_000), AfterValidator(sound)] = Field(
         description="The schema in Descope's language: usually `${file('schema.fga')}`."
     )
 

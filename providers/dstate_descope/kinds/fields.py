@@ -1,8 +1,9 @@
 """The types of field that several kinds share, as strict as the API is about them."""
 
+from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 Text = Annotated[str, StringConstraints(max_length=254)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=254)]
@@ -20,6 +21,21 @@ def _url(value: str) -> str:
 
 
 Url = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_url)]
+NeededUrl = Annotated[str, StringConstraints(min_length=1, max_length=2048), AfterValidator(_url)]
+
+
+def addresses(value: str) -> str:
+    """Refuse what is neither an address nor a range of them."""
+    try:
+        ip_network(value, strict=False)
+    except ValueError:
+        message = f"`{value}` is neither an IP address nor a range such as `10.0.0.0/8`"
+        raise ValueError(message) from None
+    return value
+
+
+Addresses = Annotated[Name, AfterValidator(addresses)]
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 def _attribute(value: object) -> object:

@@ -22,7 +22,7 @@ class Flow(Config):
         description="The id of the flow, which applications name it by, such as `sign-up-or-in`."
     )
     definition: Annotated[
-        Any, JsonDocument(flow_shape.VOLATILE), AfterValidator(flow_shape.flow)
+        Any, JsonDocument(flow_shape.VOLATILE), AfterValidator(flow_shape.sound_flow)
     ] = Field(description="The flow itself, as exported: usually `${json(file('flows/ID.json'))}`.")
     name: Annotated[str | None, Computed()] = Field(
         default=None, description="The name that the flow has in the console."

@@ -31,6 +31,43 @@ _TRANSLATION = {
 }
 
 
+# The service takes no more in one flow.
+MOST_TASKS = 200
+_LONGEST = 254
+_TEXTS = ("name", "description", "componentsVersion")
+_FLAGS = ("disabled", "fingerprint", "widget", "management")
+
+
+def sound_flow(document: Json) -> Body:
+    """Bring a flow into shape, and refuse what the service would not take of it."""
+    shaped = flow(document)
+    tasks = shaped["contents"].get("tasks")
+    if isinstance(tasks, dict | list) and len(tasks) > MOST_TASKS:
+        message = f"a flow has at most {MOST_TASKS} tasks, and this one has {len(tasks)}"
+        raise ValueError(message)
+    for name, value in shaped["metadata"].items():
+        what = f"the `{name}` in the `metadata` of a flow"
+        if name in _TEXTS:
+            _text(value, what)
+        if name in _FLAGS:
+            _flag(value, what)
+    return shaped
+
+
+def _text(value: Json, what: str) -> str:
+    if isinstance(value, str) and len(value) <= _LONGEST:
+        return value
+    message = f"{what} must be text of at most {_LONGEST} characters"
+    raise ValueError(message)
+
+
+def _flag(value: Json, what: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    message = f"{what} must be true or false"
+    raise ValueError(message)
+
+
 def flow(document: Json) -> Body:
     """Bring a flow of either version into shape; ValueError says why one is no flow."""
     document = _object(document, "a flow")
@@ -49,7 +86,10 @@ def theme(document: Json) -> Body:
     document = inner if isinstance(inner, dict) else document
     styles = document.get("styles", document.get("cssTemplate"))
     styles = _object(styles, "the `styles` of a theme (`cssTemplate`, in the older form)")
-    shaped: Body = {"styles": styles, "componentsVersion": document.get("componentsVersion") or ""}
+    components = _text(
+        document.get("componentsVersion") or "", "the `componentsVersion` of a theme"
+    )
+    shaped: Body = {"styles": styles, "componentsVersion": components}
     if references := document.get("references"):
         shaped["references"] = references
     return shaped
@@ -92,15 +132,17 @@ def _in_order(document: Body) -> Body:
     if not isinstance(screens, list) or not all(isinstance(row, dict) for row in screens):
         message = "the `screens` of a flow are a list of objects"
         raise ValueError(message)
+    metadata = _object(document.get("metadata") or {}, "the `metadata` of a flow")
+    named = _object(document.get("references") or {}, "the `references` of a flow")
     shaped: Body = {
-        "metadata": _said(document.get("metadata") or {}),
+        "metadata": _said(metadata),
         "contents": document["contents"],
         "screens": sorted(
             ({key: row[key] for key in row if key != "version"} for row in screens),
             key=lambda row: str(row.get("screenId", "")),
         ),
     }
-    references = _said(document.get("references") or {})
+    references = _said(named)
     return {**shaped, "references": references} if references else shaped
 
 

@@ -19,7 +19,16 @@ from descope_state.sdk.schema import (
     refers,
 )
 from dstate_descope import wire
-from dstate_descope.kinds.fields import Attribute, AttributeName, Long, Name, Text, Unit, Url
+from dstate_descope.kinds.fields import (
+    Attribute,
+    AttributeName,
+    Count,
+    Long,
+    Name,
+    Text,
+    Unit,
+    Url,
+)
 from dstate_descope.kinds.listed import Listed, understood
 
 _PAGE = 500
@@ -68,11 +77,11 @@ class Sessions(Config):
     }
 
     enabled: bool = Field(default=False, description="Whether it has times of its own.")
-    refresh_token: int = Field(default=0, ge=0, description="How long a refresh token lasts.")
+    refresh_token: Count = Field(default=0, description="How long a refresh token lasts.")
     refresh_token_unit: Unit = Field(default="", description="The unit of that time.")
-    session_token: int = Field(default=0, ge=0, description="How long a session token lasts.")
+    session_token: Count = Field(default=0, description="How long a session token lasts.")
     session_token_unit: Unit = Field(default="", description="The unit of that time.")
-    key_session_token: int = Field(default=0, ge=0, description="How long a key's token lasts.")
+    key_session_token: Count = Field(default=0, description="How long a key's token lasts.")
     key_session_token_unit: Unit = Field(default="", description="The unit of that time.")
     user_template_id: Annotated[Text, refers("jwt_template", "id", loose=True)] = Field(
         default="", description="The JWT template of users' tokens."

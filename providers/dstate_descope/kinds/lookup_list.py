@@ -2,16 +2,23 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.provider import Remote
-from descope_state.sdk.schema import Computed, Config, Immutable, JsonField, Unordered
+from descope_state.sdk.schema import Computed, Config, Immutable, JsonField, Misfit, Unordered
 from dstate_descope import wire
-from dstate_descope.kinds.fields import Name, Text
+from dstate_descope.kinds.fields import Name, Text, addresses
 from dstate_descope.kinds.listed import Listed
 
 Sort = Literal["texts", "ips", "json"]
+
+
+def _of_type(value: str, info: ValidationInfo) -> str:
+    return addresses(value) if info.data.get("type") == "ips" else value
+
+
+Entry = Annotated[Name, AfterValidator(_of_type)]
 
 
 class LookupList(Config):
@@ -23,7 +30,7 @@ class LookupList(Config):
     name: Name = Field(description="The name of the list; unique within the project.")
     description: Text = Field(default="", description="What the list is for, for people.")
     type: Annotated[Sort, Immutable()] = Field(description="What it holds: texts, ips or json.")
-    entries: Annotated[list[Name], Unordered()] = Field(
+    entries: Annotated[list[Entry], Unordered()] = Field(
         default_factory=list, description="What a list of texts or addresses holds."
     )
     document: JsonField = Field(default=None, description="What a list of JSON holds.")
@@ -32,10 +39,10 @@ class LookupList(Config):
     def _of_its_type(self) -> "LookupList":
         if self.type == "json" and self.entries:
             message = "a list of `type: json` has a `document` instead of `entries`"
-            raise ValueError(message)
+            raise Misfit(message, path=("entries",))
         if self.type != "json" and self.document is not None:
             message = f"a list of `type: {self.type}` has `entries` instead of a `document`"
-            raise ValueError(message)
+            raise Misfit(message, path=("document",))
         return self
 
 

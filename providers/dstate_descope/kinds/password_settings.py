@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.provider import Remote
@@ -11,6 +11,13 @@ from descope_state.sdk.schema import Config, Immutable, refers
 from dstate_descope import wire
 from dstate_descope.kinds.fields import Text
 from dstate_descope.kinds.overlaid import PROJECT, Overlaid
+
+
+def _none_or_two(value: int) -> int:
+    if value == 1:
+        message = "a user may be locked out after 2 to 10 attempts; 0 leaves it open"
+        raise ValueError(message)
+    return value
 
 
 class PasswordSettings(Config):
@@ -38,7 +45,7 @@ class PasswordSettings(Config):
         default=0, description="How many earlier ones."
     )
     lock: bool = Field(default=False, description="Whether wrong passwords lock a user out.")
-    lock_attempts: Annotated[int, Field(ge=0, le=10)] = Field(
+    lock_attempts: Annotated[int, Field(ge=0, le=10), AfterValidator(_none_or_two)] = Field(
         default=0, description="After how many attempts."
     )
     temp_lock: bool = Field(default=False, description="Whether wrong passwords make a user wait.")

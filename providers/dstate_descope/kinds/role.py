@@ -25,10 +25,10 @@ class Role(Config):
         description="The name that users, keys and tenants refer to; unique within its level."
     )
     description: Text = Field(default="", description="What the role is for, for people.")
-    permissions: Annotated[list[str], Unordered(), refers("permission", "name")] = Field(
+    permissions: Annotated[list[ShortName], Unordered(), refers("permission", "name")] = Field(
         default_factory=list, description="The names of the permissions that the role grants."
     )
-    tenant: Annotated[str, Immutable(), refers("tenant", "id")] = Field(
+    tenant: Annotated[Text, Immutable(), refers("tenant", "id")] = Field(
         default="",
         description="The id of the tenant that the role belongs to; empty for a project's role.",
     )

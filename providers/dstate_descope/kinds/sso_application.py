@@ -12,13 +12,14 @@ from descope_state.sdk.schema import (
     Config,
     Immutable,
     JsonField,
+    Misfit,
     Unordered,
     keyed,
     refers,
 )
 from dstate_descope import wire
 from dstate_descope.kinds.codec import Codec
-from dstate_descope.kinds.fields import Long, Name, Text, Url
+from dstate_descope.kinds.fields import Long, Name, NeededUrl, Text, Url
 from dstate_descope.kinds.listed import Listed, understood
 
 Protocol = Literal["oidc", "saml", "wsfed"]
@@ -144,7 +145,7 @@ class SsoApplication(Config):
     description: Text = Field(default="", description="What it is, for people.")
     logo: Long = Field(default="", description="The picture it is shown with, as a URL or data.")
     enabled: bool = Field(default=True, description="Whether users may sign in to it.")
-    login_page_url: Url = Field(description="Where the flow that signs users in is hosted.")
+    login_page_url: NeededUrl = Field(description="Where the flow that signs users in is hosted.")
     force_authentication: bool = Field(
         default=False, description="Whether users sign in again though they have a session."
     )
@@ -157,7 +158,7 @@ class SsoApplication(Config):
         for protocol in ("oidc", "saml", "wsfed"):
             if protocol != self.type and getattr(self, protocol) not in (None, Oidc()):
                 message = f"`{protocol}` is for applications of `type: {protocol}`"
-                raise ValueError(message)
+                raise Misfit(message, path=(protocol,))
         if self.type != "oidc" and getattr(self, self.type) is None:
             message = f"an application of `type: {self.type}` needs its `{self.type}` settings"
             raise ValueError(message)

@@ -8,10 +8,8 @@ from pydantic import Field
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.schema import Config, Immutable, refers
 from dstate_descope import wire
-from dstate_descope.kinds.fields import Name, Text, Unit
+from dstate_descope.kinds.fields import Count, Name, Text, Unit
 from dstate_descope.kinds.overlaid import Overlaid
-
-Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class DisabledFeatures(Config):

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.provider import Remote
-from descope_state.sdk.schema import Config, Immutable, JsonField, Unordered, keyed, refers
+from descope_state.sdk.schema import Config, Immutable, JsonField, Misfit, Unordered, keyed, refers
 from dstate_descope import wire
 from dstate_descope.kinds.fields import AttributeName, Name, Text
 from dstate_descope.kinds.listed import Listed, understood
@@ -58,7 +58,7 @@ class UserAttribute(Config):
     def _options_for_selects(self) -> "UserAttribute":
         if self.options and self.type not in _SELECTS:
             message = f"`options` are for {' and '.join(_SELECTS)}"
-            raise ValueError(message)
+            raise Misfit(message, path=("options",))
         return self
 
 

@@ -273,8 +273,31 @@ def test_no_value_is_said_back() -> None:
 
 
 def test_what_is_wrong_with_the_whole_is_told_without_the_name_of_a_field() -> None:
+    described = catalog_of(installed())["sso_application"]
+    stated: dict[str, Value] = {"name": "n", "type": "saml", "login_page_url": "https://a.example"}
+    (found,) = described.check(stated).complaints
+    assert found.path == ()
+    assert found.message == "an application of `type: saml` needs its `saml` settings"
+
+
+def test_what_does_not_fit_with_the_rest_is_told_where_it_stands() -> None:
     described = catalog_of(installed())["list"]
     stated: dict[str, Value] = {"name": "n", "type": "json", "entries": ["a"]}
     (found,) = described.check(stated).complaints
-    assert found.path == ()
-    assert found.message == "a list of `type: json` has a `document` instead of `entries`"
+    assert found.path == ("entries",)
+    assert found.message == (
+        "`entries`: a list of `type: json` has a `document` instead of `entries`"
+    )
+
+
+def test_every_item_that_is_not_of_its_type_is_told() -> None:
+    described = catalog_of(installed())["list"]
+    stated: dict[str, Value] = {
+        "name": "n",
+        "type": "ips",
+        "entries": ["10.0.0.1", "a", LATER, "b"],
+    }
+    assert [one.path for one in described.check(stated).complaints] == [
+        ("entries", 1),
+        ("entries", 3),
+    ]

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
 
-from descope_state.app.looking import Moved, in_play, moved_on
+from descope_state.app.looking import Moved, in_play, moved_on, stale_message, without
 from descope_state.core.accompanying import grown
 from descope_state.core.observation import Observation
 from descope_state.core.operations import Operation, Operations, Step, lower
 from descope_state.core.ports import Confidant, Journal, Observer
-from descope_state.core.promising import Results, noted, output_results, refreshed
+from descope_state.core.promising import Results, noted, output_results, refreshed, remaining
 from descope_state.core.repeating import Repeated, doubtful, never
 from descope_state.core.replay import Replay, replayed
 from descope_state.errors import StalePlan, UnsafeFile
@@ -24,6 +24,7 @@ from descope_state.runtime.apply import Scheduler
 from descope_state.runtime.bridge import bound
 from descope_state.runtime.gate import Gate
 from descope_state.runtime.interruption import Stop
+from descope_state.runtime.lingering import lingering
 from descope_state.runtime.means import Means
 from descope_state.runtime.preparing import Preparing
 from descope_state.runtime.recover import settle
@@ -123,7 +124,7 @@ async def carried_out(
         raise StalePlan(
             stale_message(stale), hint="plan again, or apply what has not moved: --stale=skip"
         )
-    plan = _without(errand.plan, stale)
+    plan = without(errand.plan, stale)
     schemas = {kind: described.schema for kind, described in place.catalog.items()}
     operations = lower(plan, schemas, entries=snapshot.entries)
     run = _Run(errand, place, plan=plan, operations=operations, seen=seen)
@@ -165,39 +166,6 @@ async def looked(plan: Plan, place: Place) -> Observation:
     )
 
 
-def stale_message(stale: tuple[Moved, ...]) -> str:
-    """Say what is no longer as it was planned."""
-    one = stale[0]
-    more = f", and {len(stale) - 1} more" if len(stale) > 1 else ""
-    differing = "".join(
-        f"; `{field.name}`: planned from {_short(field.before)}, live is {_short(field.after)}"
-        for field in one.fields
-        if not field.sensitive
-    )
-    return f"the plan is stale: {one.address}: {one.what}{differing}{more}"
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004  # what fits a line
-
-
-def _without(plan: Plan, stale: tuple[Moved, ...]) -> Plan:
-    """Leave out stale changes: they are treated as blocked ones are, with all that needs them."""
-    if not stale:
-        return plan
-    reasons = {one.address: one.what for one in stale}
-    return replace(
-        plan,
-        changes=tuple(
-            replace(change, blocked=reasons[change.address])
-            if change.address in reasons
-            else change
-            for change in plan.changes
-        ),
-    )
-
-
 _OUTPUTS_STAY = ("refresh-only", DIRECT)
 
 
@@ -224,6 +192,8 @@ class _Run:
         self._replay = Replay(self._snapshot)
         self._results = Results(plan.changes, self._replay.entries, catalog=place.catalog)
         self._scheduler: Scheduler | None = None
+        self._still_there: dict[int, Ending] = {}
+        self._unseen = ""
         self._steps: dict[Address, list[Operation]] = {}
         for operation in operations.operations:
             self._steps.setdefault(operation.address, []).append(operation)
@@ -277,12 +247,49 @@ class _Run:
         )
         self._scheduler = Scheduler(self._operations, worker=worker, means=means)
         await self._scheduler.run()
+        if not self._place.stop.asked:
+            await self._confirm(journal, means=means)
         try:
             committed = self._place.held.commit(self._final())
         except UnsafeFile as error:
             message = f"{error.message}; what was done is in the journal"
             raise UnsafeFile(message, hint="make room, and run `dstate resume`") from error
         return self.outcome(stale, serial=committed.serial)
+
+    async def _confirm(self, journal: Journal, *, means: Means) -> None:
+        """Look whether what was deleted is gone; what is still there is remembered again."""
+        deleted = self._deleted()
+        if not deleted:
+            return
+        ids: dict[str, set[str]] = {}
+        for operation in deleted:
+            ids.setdefault(operation.kind, set()).add(operation.change.id)
+        here, self._unseen = await lingering(ids, means=means)
+        for operation in deleted:
+            if operation.change.id in here[operation.kind]:
+                self._stays(operation, journal)
+
+    def _deleted(self) -> list[Operation]:
+        """Give what was deleted; an id that was given anew meanwhile is another object's."""
+        owned = {(address.kind, entry.id) for address, entry in self._replay.entries.items()}
+        return [
+            operation
+            for operation in self._operations.operations
+            if operation.step is Step.DELETE
+            and (operation.kind, operation.change.id) not in owned
+            and self._ending(operation).fate is Fate.DONE
+        ]
+
+    def _stays(self, operation: Operation, journal: Journal) -> None:
+        """Take back that an object is gone."""
+        note = remaining(operation, self._snapshot.entries, taken=self._replay.entries)
+        if note is not None:
+            self._record(journal, note)
+        self._still_there[operation.index] = Ending(
+            fate=Fate.FAILED,
+            error=f"{operation.change.id} was deleted, as the service says, but is still listed",
+            hint="" if note is None else f"it is remembered as {note.address}: plan again",
+        )
 
     def _record(self, journal: Journal, event: Event) -> None:
         journal.write(event)
@@ -318,6 +325,7 @@ class _Run:
             calls=self._place.gate.total - self._looked,
             reads=self._place.gate.reads - self._seen_by,
             looked=self._looked,
+            unseen=self._unseen,
             serial=serial,
         )
 
@@ -353,6 +361,8 @@ class _Run:
 
     def _ending(self, operation: Operation) -> Ending:
         endings = self._scheduler.endings if self._scheduler is not None else {}
+        if operation.index in self._still_there:
+            return self._still_there[operation.index]
         if operation.index in endings:
             return endings[operation.index]
         if any(number == operation.index for number, _ in self._replay.numbered):

@@ -1,6 +1,7 @@
 """Looks again before anything is written: what a plan saw must still be there."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from descope_state.core.deciding import fingerprint
 from descope_state.core.diff import compare
@@ -79,3 +80,36 @@ def _appeared(change: Change, observation: Observation, *, schema: Schema) -> Mo
         return None
     what = f"{change.address.kind} `{change.identity}` exists by now, as {live.id}"
     return Moved(address=change.address, what=what)
+
+
+def stale_message(stale: tuple[Moved, ...]) -> str:
+    """Say what is no longer as it was planned."""
+    one = stale[0]
+    more = f", and {len(stale) - 1} more" if len(stale) > 1 else ""
+    differing = "".join(
+        f"; `{field.name}`: planned from {_short(field.before)}, live is {_short(field.after)}"
+        for field in one.fields
+        if not field.sensitive
+    )
+    return f"the plan is stale: {one.address}: {one.what}{differing}{more}"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004  # what fits a line
+
+
+def without(plan: Plan, stale: tuple[Moved, ...]) -> Plan:
+    """Leave out stale changes: they are treated as blocked ones are, with all that needs them."""
+    if not stale:
+        return plan
+    reasons = {one.address: one.what for one in stale}
+    return replace(
+        plan,
+        changes=tuple(
+            replace(change, blocked=reasons[change.address])
+            if change.address in reasons
+            else change
+            for change in plan.changes
+        ),
+    )

@@ -1,10 +1,11 @@
 """What applying will cost: calls, waves and seconds, for the plan's footer and the progress bar."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import ceil
 
 from descope_state.core.operations import Batch, Operation, Operations
+from descope_state.model.address import Address
 from descope_state.model.event import Step
 from descope_state.model.plan import Estimate
 from descope_state.sdk.provider import Limit
@@ -20,9 +21,15 @@ def estimate(
     *,
     limits: Sequence[Limit],
     refresh_calls: int,
+    doubtful: Collection[Address] = (),
 ) -> Estimate:
-    """Count the calls of an apply, and the time they take at best under the limits."""
+    """Count the calls of an apply, and the time they take at best under the limits.
+
+    `doubtful` are the addresses whose updates are looked at afterwards, whatever is answered.
+    """
     calls = _calls(operations, schemas)
+    afterwards = tuple(_looked_at_afterwards(operations, doubtful))
+    calls.update(schemas[kind].family for kind in afterwards)
     slowest = max(
         (limit for limit in limits if calls[limit.family]),
         key=lambda limit: (_waiting(limit, calls), _share(limit, calls), limit.family),
@@ -31,7 +38,8 @@ def estimate(
     waiting = 0.0 if slowest is None else _waiting(slowest, calls)
     return Estimate(
         calls=calls.total(),
-        reads=sum(_looks(batch, schemas[batch.kind]) for batch in operations.batches),
+        reads=sum(_looks(batch, schemas[batch.kind]) for batch in operations.batches)
+        + len(afterwards),
         changes=len(operations.operations),
         waves=operations.waves,
         seconds=round(waiting + LATENCY * operations.waves, 3),
@@ -57,6 +65,15 @@ def _looks(batch: Batch, schema: Schema) -> int:
     """Count the calls that only look at what was written: once for a batch too."""
     together = batch.step in schema.batches
     return schema.reads.get(batch.step, 0) * (1 if together else len(batch.operations))
+
+
+def _looked_at_afterwards(operations: Operations, doubtful: Collection[Address]) -> Iterator[str]:
+    """Name a kind for each further look: one where anything of it was deleted, one for a doubt."""
+    gone = (one.kind for one in operations.operations if one.step is Step.DELETE)
+    yield from dict.fromkeys(gone)
+    for operation in operations.operations:
+        if operation.step is Step.UPDATE and operation.address in doubtful:
+            yield operation.kind
 
 
 def _single(operation: Operation, schema: Schema) -> int:

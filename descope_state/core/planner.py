@@ -20,7 +20,7 @@ from descope_state.core.missing import Names
 from descope_state.core.observation import Observation
 from descope_state.core.operations import lower
 from descope_state.core.outcomes import check_results, output_values
-from descope_state.core.repeating import Repeated, never
+from descope_state.core.repeating import Repeated, doubtful, never
 from descope_state.core.resolve import Resolution
 from descope_state.core.scope import View, World
 from descope_state.core.select import matching, selected
@@ -164,9 +164,18 @@ def _judged(made: Plan, entries: Mapping[Address, Entry], request: Request) -> P
         schemas,
         limits=request.observation.limits,
         refresh_calls=request.observation.calls,
+        doubtful=_doubtful(made, entries, request),
     )
     violations = check(made, entries, safety=request.safety, overrides=request.wishes.overrides)
     return replace(made, estimate=costs, violations=violations)
+
+
+def _doubtful(made: Plan, entries: Mapping[Address, Entry], request: Request) -> frozenset[Address]:
+    return frozenset(
+        change.address
+        for change in made.changes
+        if doubtful(change, entries.get(change.address), repeated=request.repeated)
+    )
 
 
 def _drifts(table: "_Table", changes: tuple[Change, ...], request: Request) -> tuple[Drift, ...]:

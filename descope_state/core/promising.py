@@ -6,6 +6,8 @@ from dataclasses import replace
 from descope_state.core.deciding import remembered_form
 from descope_state.core.expressions import ExpressionError, evaluate, parse, scope_of
 from descope_state.core.observation import Observation
+from descope_state.core.operations import Operation
+from descope_state.core.replay import leftover
 from descope_state.model.address import Address
 from descope_state.model.change import Action, Change, Hold
 from descope_state.model.event import Noted
@@ -181,6 +183,27 @@ def _unwritten(
 def _same(before: Entry | None, after: Entry) -> bool:
     # Whether a number is spelled 1 or 1.0 is nothing that has to be remembered.
     return before == after
+
+
+def remaining(operation: Operation, before: Entries, *, taken: Entries) -> Noted | None:
+    """Say where to remember what was to be deleted and is still there, if it was remembered.
+
+    Where its replacement stands at its address by now, it gets one that no stack states.
+    """
+    entry = next(
+        (
+            entry
+            for address, entry in before.items()
+            if address.kind == operation.kind and entry.id == operation.change.id
+        ),
+        None,
+    )
+    if entry is None:
+        return None
+    place = operation.address
+    if place in taken:
+        place = leftover(place, taken=taken)
+    return Noted(address=place, entry=replace(entry, address=place, protected=False))
 
 
 def refreshed(entries: Entries, observation: Observation) -> Iterator[Noted]:

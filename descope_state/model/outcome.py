@@ -79,7 +79,8 @@ class Outcome:
     `halted` says why nothing more was tried where that was nobody's wish: a service that does not
     answer, or a journal that cannot be written. `looked` are the calls that were made to look
     before anything was written, `calls` all that came after, and `reads` those of them that only
-    looked at what had been written.
+    looked at what had been written. `unseen` says why nobody could look whether what was deleted is
+    gone.
     """
 
     run: str
@@ -90,6 +91,7 @@ class Outcome:
     calls: int = 0
     reads: int = 0
     looked: int = 0
+    unseen: str = ""
     serial: int = 0
 
     def count(self, fate: Fate) -> int:

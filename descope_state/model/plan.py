@@ -28,7 +28,7 @@ class Estimate:
     @property
     def saved(self) -> int:
         """How many calls batching spares."""
-        return self.changes - self.calls
+        return max(0, self.changes - (self.calls - self.reads))
 
 
 class Verdict(StrEnum):

@@ -7,7 +7,7 @@ from descope_state.model.change import Action, Change
 from descope_state.model.outcome import Fate, Outcome, Result
 from descope_state.report.json_events import Event, diagnostic_event, event, resource
 from descope_state.report.json_text import Json
-from descope_state.report.outcome import summary_line
+from descope_state.report.outcome import summary_line, unseen_line
 from descope_state.report.terraform_words import action
 
 _DOING = {
@@ -70,6 +70,9 @@ def outcome_events(outcome: Outcome, *, timestamp: str) -> Iterator[Event]:
                 warning=result.fate in (Fate.BLOCKED, Fate.STALE),
             )
             yield diagnostic_event(problem, timestamp=timestamp)
+    if unseen := unseen_line(outcome):
+        problem = Problem(code="E2000", message=unseen, warning=True)
+        yield diagnostic_event(problem, timestamp=timestamp)
     yield applied_event(outcome, timestamp=timestamp)
 
 

@@ -45,6 +45,7 @@ def outcome_text(outcome: Outcome, *, width: int = 80) -> tuple[Line, ...]:
         *_halted(outcome, width),
         line(summary_line(outcome), "bold"),
         *_spent(outcome),
+        *_unseen(outcome, width),
         *_next(outcome, width),
     )
 
@@ -129,6 +130,18 @@ def _halted(outcome: Outcome, width: int) -> Iterator[Line]:
         for part in folded(f"Nothing more was tried: {clean(outcome.halted)}", width):
             yield line(part, "error")
         yield BLANK
+
+
+def unseen_line(outcome: Outcome) -> str:
+    """Say what could not be looked at after it was done, or nothing."""
+    if not outcome.unseen:
+        return ""
+    return f"Whether what was destroyed is gone could not be seen: {outcome.unseen}"
+
+
+def _unseen(outcome: Outcome, width: int) -> Iterator[Line]:
+    for part in folded(clean(unseen_line(outcome)), width):
+        yield line(part, "warning")
 
 
 def _next(outcome: Outcome, width: int) -> Iterator[Line]:

@@ -77,14 +77,15 @@ def estimate_text(estimate: Estimate) -> str:
     if not estimate.calls:
         return f"R{refresh[1:]}"
     changes = values.counted(estimate.changes, "change")
-    saved = f", {estimate.saved:,} saved by batching" if estimate.saved > 0 else ""
+    changes += f", {estimate.saved:,} saved by batching" if estimate.saved else ""
+    changes += f", {estimate.reads:,} to read back" if estimate.reads else ""
     calls, waves = (
         values.counted(estimate.calls, "call"),
         values.counted(estimate.waves, "wave"),
     )
     pace = f" at {values.counted(estimate.per_minute, 'call')} a minute"
     return (
-        f"Apply makes {calls} ({changes}{saved}) in {waves}, about {duration(estimate.seconds)}"
+        f"Apply makes {calls} ({changes}) in {waves}, about {duration(estimate.seconds)}"
         f"{pace if estimate.per_minute else ''}; {refresh}"
     )
 

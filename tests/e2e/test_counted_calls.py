@@ -223,9 +223,12 @@ def test_roles_of_several_tenants_go_in_one_call_for_each_and_the_plan_counts_th
     log.taken()
     came = there.apply()
     assert came.status == 0, came.err
-    assert log.taken()["POST /v1/mgmt/role/delete/batch"] == 3
-    assert spent(came) == (3, 0, 0)
-    assert stated(came) == 3
+    heard = log.taken()
+    assert heard["POST /v1/mgmt/role/delete/batch"] == 3
+    # Whether all of them are gone is seen in one list, beside the one that planning needed.
+    assert heard["GET /v1/mgmt/role/all"] == 2
+    assert spent(came) == (4, 1, 0)
+    assert stated(came) == 4
     assert there.names("roles") == ["Tenant Admin"]
 
 
@@ -252,3 +255,24 @@ def test_what_many_objects_hold_that_are_to_go_is_asked_for_at_once(there: Wired
     heard = log.taken()
     # Once for what goes with them, told before it is planned, and once for the plan's own rows.
     assert heard["POST /v1/mgmt/accesskey/search"] == 3, heard
+
+
+def test_what_is_deleted_is_looked_for_once_for_each_kind(applied: Wired, log: Log) -> None:
+    planned = applied.said("plan", "-destroy", "-out", "plan.json")
+    assert planned.status == 0, planned.err
+    log.taken()
+    came = applied.said("apply", "plan.json")
+    assert came.status == 4, came.out + came.err
+    assert "Failed" not in came.out
+    heard = log.taken()
+    calls, read_back, looked = spent(came)
+    assert calls == stated(planned)
+    assert heard.total() == looked + calls
+    assert writes(heard) == calls - read_back
+    deletions = [line for line in heard if "/delete" in line]
+    assert read_back == _number(r"(\d+) to read back", planned) == len(set(map(_kind, deletions)))
+
+
+def _kind(line: str) -> str:
+    """Name the kind that a deletion is of, by its path."""
+    return line.partition("/mgmt/")[2].partition("/delete")[0]

@@ -201,7 +201,7 @@ def test_what_somebody_else_made_meanwhile_is_not_ours(tmp_path: Path) -> None:
         assert there.names("tenants") == ["Acme"]
 
 
-# -- deletions ------------------------------------------------------------------------------------
+# -- what is gone ---------------------------------------------------------------------------------
 
 DELETES = (
     ("list", "/v1/mgmt/list/delete", "lists"),
@@ -235,23 +235,6 @@ def test_what_is_gone_already_is_deleted(
         there.disturb()
         assert there.names(table) == []
         assert there.said("plan", "-detailed-exitcode").status == 0
-
-
-@pytest.mark.parametrize(("kind", "path", "table"), DELETES[:: examples(3, 1, soak=1)])
-def test_a_deletion_that_was_none_is_seen_by_the_next_plan(
-    tmp_path: Path, kind: str, path: str, table: str
-) -> None:
-    with wired(tmp_path) as there:
-        there.write(STACK)
-        assert there.apply().status == 0
-        there.write(without(kind))
-        there.disturb(f"* {path}: status=200, nth=1")
-        assert there.apply().status == 0
-        there.disturb()
-        assert len(there.names(table)) == 1
-        there.write(STACK)
-        planned = there.said("plan")
-        assert f"imports: [{{to: {kind}." in planned.out
 
 
 # -- cut at every byte ----------------------------------------------------------------------------

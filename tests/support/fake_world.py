@@ -142,12 +142,15 @@ class FakeWorld:
         for _ in range(times - 1):
             async with gate.passing(family):
                 pass
-        async with gate.passing(family):
+        async with gate.passing(family, reading=call.operation in _READING):
             self.calls[call.kind, call.operation] += times
             self.requests.append(f"{call.operation} {call.kind} {_named(call.subject)}".rstrip())
             override = self.on.get((call.kind, call.operation))
             answer: object = call.proceed() if override is None else override(call)
             return await answer if inspect.isawaitable(answer) else answer
+
+
+_READING = ("list", "read", "find", "tier", "trail")
 
 
 def _named(subject: object) -> str:

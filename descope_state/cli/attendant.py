@@ -88,6 +88,8 @@ class Attendant:
     @contextmanager
     def observing(self, plan: Plan, *, run: str) -> Iterator[Observer]:
         """Draw how the changes go, and log it where that was asked for."""
+        # What was answered so far stands above what is drawn, on whichever stream that is.
+        self.terminal.out.flush()
         with observer_for(self.terminal, plan=plan, json=self.json) as observer:
             if self.terminal.log is None:
                 yield Unheard(observer)

@@ -230,7 +230,12 @@ def _robust(stream: TextIO) -> TextIO:
         return stream
     if isinstance(stream.buffer, FileIO):
         whole = BufferedWriter(FileIO(stream.fileno(), "w", closefd=False))
-        return TextIOWrapper(whole, encoding=stream.encoding, errors="backslashreplace")
+        return TextIOWrapper(
+            whole,
+            encoding=stream.encoding,
+            errors="backslashreplace",
+            line_buffering=stream.isatty(),
+        )
     stream.reconfigure(errors="backslashreplace")
     return stream
 

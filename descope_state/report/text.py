@@ -212,7 +212,17 @@ def _footer(plan: Plan, sheet: Page) -> Iterator[Line]:
         nothing = replace(plan.summary, blocked=0).empty
         yield from _wrapped(_NOTHING_LEFT if nothing else _LEFT_OUT, sheet)
     yield line(summary_text(plan.summary), "bold")
-    yield line(estimate_text(plan.estimate), "dim")
+    yield from _estimate(plan.estimate, sheet)
+
+
+def _estimate(estimate: Estimate, sheet: Page) -> Iterator[Line]:
+    """Say what applying costs, in a second line what looking has cost where one is too short."""
+    text = estimate_text(estimate)
+    apply, between, refresh = text.partition("; r")
+    if between and len(text) > sheet.width:
+        yield line(f"{apply}.", "dim")
+        text = f"R{refresh}"
+    yield line(text, "dim")
 
 
 def _nothing(plan: Plan) -> str:

@@ -21,6 +21,8 @@ from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening
 from descope_state.config.credentials import Named, bare, named, variables
 from descope_state.config.dotenv import environment as merged_environ
+from descope_state.config.location import state_folder
+from descope_state.config.settings import SETTINGS_FILE
 from descope_state.errors import BadCredentials, UsageError
 from descope_state.frozen import dataclass
 from descope_state.model.nearness import listed, nearest
@@ -138,6 +140,15 @@ class Foundation:
     at: AtHand
     one: Named
     baseline: bool = False
+
+    @property
+    def remains(self) -> list[Path]:
+        """What stands where it came to nothing: the stack, and its state where that is apart."""
+        if not (self.place / SETTINGS_FILE).exists():
+            return []
+        home = state_folder(self.place, stack=self.name, path="", environment=self.one.environment)
+        apart = home.exists() and self.place.resolve() not in home.resolve().parents
+        return [self.place, home] if apart else [self.place]
 
     @property
     def keys_elsewhere(self) -> bool:

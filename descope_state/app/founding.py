@@ -15,6 +15,7 @@ from descope_state.app.beginning import (
     settings_of,
 )
 from descope_state.app.describing import json_schema
+from descope_state.app.connecting import address_variable
 from descope_state.app.designing import Design
 from descope_state.app.importing import Everything, Imported, IntakeWatch, import_all
 from descope_state.app.surroundings import Surroundings
@@ -149,6 +150,11 @@ class Foundation:
         home = state_folder(self.place, stack=self.name, path="", environment=self.one.environment)
         apart = home.exists() and self.place.resolve() not in home.resolve().parents
         return [self.place, home] if apart else [self.place]
+
+    @property
+    def address_variable(self) -> str:
+        """The variable, if any, without which nobody would find the service."""
+        return address_variable(self.at.environ, provider=self.at.provider)
 
     @property
     def keys_elsewhere(self) -> bool:

@@ -76,6 +76,8 @@ def _tell_next(terminal: Terminal, wanted: Wanted, *, foundation: Foundation) ->
     if others:
         names = ", ".join(f"`{name}`" for name in others)
         told.append(f"Pinned in {SETTINGS_FILE} as well, and not read: {names}.")
+    if variable := foundation.address_variable:
+        told.append(f"`{variable}` says where the service is; {SETTINGS_FILE} could: `endpoint`.")
     if foundation.keys_elsewhere:
         there = shlex.quote(clean(str((terminal.chdir or Path()) / wanted.folder)))
         told.append(f"Its credentials are in the `.env` of this folder: `mv .env {there}/`")

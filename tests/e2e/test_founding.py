@@ -131,6 +131,7 @@ def test_one_command_leads_from_credentials_to_a_stack_in_git(desk: Desk) -> Non
     came = desk.said("init", "our-auth", "--from-env")
     assert came.status == 0, came.err
     assert "The plan is empty." in came.out
+    assert "`DESCOPE_BASE_URL` says where the service is" in came.out
     written = {name.removeprefix("our-auth/") for name in desk.files()}
     assert written >= BEGUN | {"resources/permissions.yaml", "resources/tenants.yaml"}
     for words in (["plan", "-detailed-exitcode"], ["validate"], ["fmt", "--check"], ["drift"]):

@@ -14,8 +14,8 @@ from descope_state.app.beginning import (
     refuse_stack,
     settings_of,
 )
-from descope_state.app.describing import json_schema
 from descope_state.app.connecting import address_variable
+from descope_state.app.describing import json_schema
 from descope_state.app.designing import Design
 from descope_state.app.importing import Everything, Imported, IntakeWatch, import_all
 from descope_state.app.surroundings import Surroundings

@@ -106,7 +106,7 @@ def _asked(at: AtHand) -> Named | None:
     if own is not None or any_ is None:
         return own
     for one in at.found:
-        if one.environment and one.project_id == any_.project_id:
+        if one.environment and one.project_id == any_.project_id != "":
             variable = bare(at.provider)[0]
             message = f"`{variable}` is the project of `{one.environment}`, not of `{at.asked}`"
             raise BadCredentials(message, hint=_set(at, at.asked))

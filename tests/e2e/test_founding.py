@@ -272,6 +272,13 @@ REFUSED: list[tuple[str, dict[str, str], list[str], Exit, list[str]]] = [
         Exit.CREDENTIALS,
         ["`DESCOPE_PROJECT_ID` is the project of `dev`, not of `prod`"],
     ),
+    (
+        "nobody-has-a-project",
+        {"DESCOPE_DEV_MANAGEMENT_KEY": KEY, "DESCOPE_MANAGEMENT_KEY": KEY},
+        ["--env", "prod"],
+        Exit.CREDENTIALS,
+        ["`DESCOPE_PROJECT_ID` is missing"],
+    ),
     ("local", BARE, ["--env", "local"], Exit.USAGE, ["`local` is the emulator"]),
     ("two", DEV, ["--env", "dev", "--env", "qa"], Exit.USAGE, ["more than once"]),
     ("name", DEV, ["--name", "Not Good"], Exit.USAGE, ["not a name for a stack"]),

@@ -1,6 +1,6 @@
 """Connects to the project of an environment, with credentials of that environment only."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -110,8 +110,14 @@ def _endpoint(workspace: Workspace, provider: Provider) -> str:
     stated = workspace.documents.environment.endpoint
     if stated not in ("", provider.name):
         return stated
-    names = (f"{provider.name.upper()}_BASE_{last}" for last in ("URL", "URI"))
-    return next(filter(None, map(workspace.environ.get, names)), stated)
+    name = address_variable(workspace.environ, provider=provider.name)
+    return workspace.environ[name] if name else stated
+
+
+def address_variable(environ: Mapping[str, str], *, provider: str) -> str:
+    """Name the variable that says where the service is, if there is one."""
+    names = (f"{provider.upper()}_BASE_{last}" for last in ("URL", "URI"))
+    return next(filter(environ.get, names), "")
 
 
 @contextmanager

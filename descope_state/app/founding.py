@@ -14,6 +14,7 @@ from descope_state.app.beginning import (
     refuse_stack,
     settings_of,
 )
+from descope_state.app.connecting import address_variable
 from descope_state.app.describing import json_schema
 from descope_state.app.designing import Design
 from descope_state.app.importing import Everything, Imported, IntakeWatch, import_all
@@ -21,6 +22,8 @@ from descope_state.app.surroundings import Surroundings
 from descope_state.app.workspace import Opening
 from descope_state.config.credentials import Named, bare, named, variables
 from descope_state.config.dotenv import environment as merged_environ
+from descope_state.config.location import state_folder
+from descope_state.config.settings import SETTINGS_FILE
 from descope_state.errors import BadCredentials, UsageError
 from descope_state.frozen import dataclass
 from descope_state.model.nearness import listed, nearest
@@ -103,7 +106,7 @@ def _asked(at: AtHand) -> Named | None:
     if own is not None or any_ is None:
         return own
     for one in at.found:
-        if one.environment and one.project_id == any_.project_id:
+        if one.environment and one.project_id == any_.project_id != "":
             variable = bare(at.provider)[0]
             message = f"`{variable}` is the project of `{one.environment}`, not of `{at.asked}`"
             raise BadCredentials(message, hint=_set(at, at.asked))
@@ -138,6 +141,20 @@ class Foundation:
     at: AtHand
     one: Named
     baseline: bool = False
+
+    @property
+    def remains(self) -> list[Path]:
+        """What stands where it came to nothing: the stack, and its state where that is apart."""
+        if not (self.place / SETTINGS_FILE).exists():
+            return []
+        home = state_folder(self.place, stack=self.name, path="", environment=self.one.environment)
+        apart = home.exists() and self.place.resolve() not in home.resolve().parents
+        return [self.place, home] if apart else [self.place]
+
+    @property
+    def address_variable(self) -> str:
+        """The variable, if any, without which nobody would find the service."""
+        return address_variable(self.at.environ, provider=self.at.provider)
 
     @property
     def keys_elsewhere(self) -> bool:

@@ -44,7 +44,7 @@ from descope_state.errors import DstateError, Refused
 from descope_state.frozen import dataclass
 from descope_state.model.address import Address
 from descope_state.model.outcome import Outcome
-from descope_state.store.placing import Placing, differing
+from descope_state.store.placing import Placing, differing, missing, unmake
 
 _LONGEST_NOTE = 300
 _WIDTH = 98
@@ -157,9 +157,7 @@ def _new(surroundings: Surroundings, design: Design, *, root: Path, aside: Path)
         sources=StackSources(root, environ=provisional.environ),
         store=replace(provisional.store, folder=aside / "state"),
     )
-    final = state_folder(
-        root, stack=workspace.documents.name, path="", environment=workspace.environment
-    )
+    final = _home_of(workspace)
     if workspace.store.disk.status(final / "state.json") is not None:
         message = f"`{final}` holds the state of another stack called `{workspace.documents.name}`"
         raise Refused(message, hint="give the new stack's folder another name")
@@ -167,6 +165,16 @@ def _new(surroundings: Surroundings, design: Design, *, root: Path, aside: Path)
         copied(design.model, into=workspace)
     there = replace(here, chdir=root)
     return _Stack(workspace=workspace, opening=there, command="import", design=design)
+
+
+def _home_of(workspace: Workspace) -> Path:
+    """Say where the state of a new stack is to be."""
+    return state_folder(
+        workspace.root,
+        stack=workspace.documents.name,
+        path="",
+        environment=workspace.environment,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +228,7 @@ class _Stack:
             disk=self.workspace.store.disk, root=self.workspace.root, files=found.files
         )
         begun: list[bool] = []
+        new = missing(placing.disk, _home_of(self.workspace)) if self.design is not None else []
         placing.place()
         try:
             # The credentials of a new stack are still where they were.
@@ -243,7 +252,9 @@ class _Stack:
             )
         except (DstateError, KeyboardInterrupt):
             if not begun:
+                unmake(placing.disk, new[:1])
                 placing.undo()
+                unmake(placing.disk, new)
             raise
         again = planned(workspace, surroundings, wishes=Wishes())
         refuse_changes(again.plan, found.imports)

@@ -26,9 +26,9 @@ def run_from_env(terminal: Terminal, wanted: Wanted) -> int:
         came = founded(terminal.surroundings, foundation, watch=Intaking(terminal=terminal))
     except DstateError as error:
         terminal.tell(problems_text(error.problems, width=terminal.width))
-        return _failed(terminal, place, status=error.status)
+        return _failed(terminal, foundation, status=error.status)
     except KeyboardInterrupt:
-        return _failed(terminal, place, status=Exit.INTERRUPTED)
+        return _failed(terminal, foundation, status=Exit.INTERRUPTED)
     print_imported(terminal, came)
     tell_unignored(terminal, place)
     _tell_next(terminal, wanted, foundation=foundation)
@@ -52,12 +52,13 @@ def _at_hand(terminal: Terminal, wanted: Wanted, *, place: Path) -> AtHand:
     return at_hand(terminal.surroundings, place, asked=told) if told else at
 
 
-def _failed(terminal: Terminal, place: Path, *, status: Exit) -> Exit:
+def _failed(terminal: Terminal, foundation: Foundation, *, status: Exit) -> Exit:
     """Say what stands now: nothing, or what is not whole."""
+    remains = [clean(str(one)) for one in foundation.remains]
     told = "Nothing was written, and the project was not changed."
-    if (place / SETTINGS_FILE).exists():
+    if remains:
         told = (
-            f"What was written into {clean(str(place))} is not whole: remove it, and say the"
+            f"What was written into {' and '.join(remains)} is not whole: remove it, and say the"
             " command again. The project was not changed."
         )
     terminal.tell([line(told)])
@@ -75,6 +76,8 @@ def _tell_next(terminal: Terminal, wanted: Wanted, *, foundation: Foundation) ->
     if others:
         names = ", ".join(f"`{name}`" for name in others)
         told.append(f"Pinned in {SETTINGS_FILE} as well, and not read: {names}.")
+    if variable := foundation.address_variable:
+        told.append(f"`{variable}` says where the service is; {SETTINGS_FILE} could: `endpoint`.")
     if foundation.keys_elsewhere:
         there = shlex.quote(clean(str((terminal.chdir or Path()) / wanted.folder)))
         told.append(f"Its credentials are in the `.env` of this folder: `mv .env {there}/`")

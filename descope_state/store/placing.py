@@ -3,7 +3,8 @@
 What is there already and says the same stays; what differs is never overwritten.
 """
 
-from collections.abc import Mapping
+import stat
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 from secrets import token_hex
@@ -22,6 +23,33 @@ def differing(disk: Disk, root: Path, *, files: Mapping[str, bytes]) -> list[str
 
 def _differs(disk: Disk, path: Path, data: bytes) -> bool:
     return disk.status(path) is not None and disk.read(path) != data
+
+
+def missing(disk: Disk, folder: Path) -> list[Path]:
+    """Name the folders that are still to be made for one, from the inside out."""
+    return [one for one in (folder, *folder.parents) if disk.status(one) is None]
+
+
+def unmake(disk: Disk, folders: Sequence[Path]) -> None:
+    """Take away folders that were made since, from the inside out: the first one with all in it."""
+    for number, folder in enumerate(folders):
+        if disk.status(folder) is None:
+            continue
+        if number == 0:
+            _empty(disk, folder)
+        if disk.names(folder):
+            return
+        disk.remove_folder(folder)
+
+
+def _empty(disk: Disk, folder: Path) -> None:
+    for name in disk.names(folder):
+        found = disk.status(folder / name)
+        if found is not None and stat.S_ISDIR(found.mode):
+            _empty(disk, folder / name)
+            disk.remove_folder(folder / name)
+        else:
+            disk.remove(folder / name)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,8 +110,7 @@ class Placing:
             aside.rmdir()
 
     def _make(self, folder: Path) -> None:
-        missing = [one for one in (folder, *folder.parents) if self.disk.status(one) is None]
-        for one in reversed(missing):
+        for one in reversed(missing(self.disk, folder)):
             with worded(one, "made"):
                 self.disk.system.mkdir(one, _FOLDER)
             self._folders.append(one)

@@ -5,6 +5,7 @@ import io
 import sys
 from collections.abc import Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
@@ -35,17 +36,33 @@ BEGUN = {".dstate/schema.json", ".gitignore", "README.md", "dstate.yaml", "resou
 
 @dataclass(slots=True)
 class Interrupted:
-    """Runs what is asynchronous, until Ctrl-C is pressed at one of the times."""
+    """Gives what the world outside gives, until Ctrl-C is pressed at one of the times."""
 
     left: int
 
-    def __call__(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run it, or hear the key."""
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run what is asynchronous, or hear the key."""
+        try:
+            self._heard()
+        except KeyboardInterrupt:
+            coroutine.close()
+            raise
+        return asyncio.run(coroutine)
+
+    def now(self) -> str:
+        """Tell the time, or hear the key."""
+        self._heard()
+        return "2026-01-01T00:00:00Z"
+
+    def lineage(self) -> str:
+        """Name a new state, or hear the key."""
+        self._heard()
+        return "L"
+
+    def _heard(self) -> None:
         self.left -= 1
         if self.left < 0:
-            coroutine.close()
             raise KeyboardInterrupt
-        return asyncio.run(coroutine)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,7 +78,7 @@ class Desk:
         *words: str,
         environ: Mapping[str, str] | None = None,
         answers: Iterator[str] | None = None,
-        runs: Interrupted | None = None,
+        pressed: Interrupted | None = None,
     ) -> Said:
         """Run one command line; where there are answers, somebody is there."""
         out, err = io.StringIO(), io.StringIO()
@@ -71,8 +88,10 @@ class Desk:
             folder=self.folder,
             chance=lambda: 0.0,
         )
+        if pressed is not None:
+            world = replace(world, run=pressed.run, now=pressed.now, lineage=pressed.lineage)
         terminal = Terminal(
-            surroundings=world if runs is None else replace(world, run=runs),
+            surroundings=world,
             out=out,
             err=err,
             width=WIDE,
@@ -112,6 +131,7 @@ def test_one_command_leads_from_credentials_to_a_stack_in_git(desk: Desk) -> Non
     came = desk.said("init", "our-auth", "--from-env")
     assert came.status == 0, came.err
     assert "The plan is empty." in came.out
+    assert "`DESCOPE_BASE_URL` says where the service is" in came.out
     written = {name.removeprefix("our-auth/") for name in desk.files()}
     assert written >= BEGUN | {"resources/permissions.yaml", "resources/tenants.yaml"}
     for words in (["plan", "-detailed-exitcode"], ["validate"], ["fmt", "--check"], ["drift"]):
@@ -252,6 +272,13 @@ REFUSED: list[tuple[str, dict[str, str], list[str], Exit, list[str]]] = [
         Exit.CREDENTIALS,
         ["`DESCOPE_PROJECT_ID` is the project of `dev`, not of `prod`"],
     ),
+    (
+        "nobody-has-a-project",
+        {"DESCOPE_DEV_MANAGEMENT_KEY": KEY, "DESCOPE_MANAGEMENT_KEY": KEY},
+        ["--env", "prod"],
+        Exit.CREDENTIALS,
+        ["`DESCOPE_PROJECT_ID` is missing"],
+    ),
     ("local", BARE, ["--env", "local"], Exit.USAGE, ["`local` is the emulator"]),
     ("two", DEV, ["--env", "dev", "--env", "qa"], Exit.USAGE, ["more than once"]),
     ("name", DEV, ["--name", "Not Good"], Exit.USAGE, ["not a name for a stack"]),
@@ -311,10 +338,10 @@ def test_an_interrupt_leaves_nothing_or_says_what_is_not_whole(desk: Desk) -> No
         stack = f"stack-{len(seen)}"
         # Nobody waits for the limits of the calls that were made for the ones before.
         desk.environ["DSTATE_BUDGET_DIR"] = str(desk.folder.parent / stack)
-        came = desk.said("init", stack, "--from-env", runs=Interrupted(len(seen)))
+        came = desk.said("init", stack, "--from-env", pressed=Interrupted(len(seen)))
         if came.status == 0:
             break
-        stands = (desk.folder / stack / "dstate.yaml").exists()
+        stands = (desk.folder / stack).exists()
         assert came.status == Exit.INTERRUPTED
         assert ("is not whole: remove it" in came.err) == stands
         assert ("Nothing was written" in came.err) == (not stands)
@@ -346,3 +373,18 @@ def test_the_stack_at_hand_is_no_model_for_a_new_one(desk: Desk) -> None:
     assert desk.said("init", "--yes", "--env", "dev").status == 0
     assert desk.said("init", "ours", "--from-env", environ=DEV).status == 0
     assert "endpoint" not in (desk.folder / "ours" / "dstate.yaml").read_text().split("# local")[0]
+
+
+def test_a_state_that_is_kept_apart_is_named_too_where_all_of_it_is_not_whole(desk: Desk) -> None:
+    (desk.folder / "pyproject.toml").write_text('[tool.dstate]\nstate = "apart"\n')
+    desk.environ |= DEV
+    for number in count():
+        desk.environ["DSTATE_BUDGET_DIR"] = str(desk.folder.parent / f"budget-{number}")
+        came = desk.said("init", f"n{number}", "--from-env", pressed=Interrupted(number))
+        assert came.status == Exit.INTERRUPTED
+        apart = desk.folder / "apart" / f"n{number}" / "dev"
+        stands = (desk.folder / f"n{number}").exists()
+        assert apart.exists() == stands
+        if stands:
+            break
+    assert f"{desk.folder / f'n{number}'} and {apart} is not whole" in came.err

@@ -8,7 +8,7 @@ import pytest
 
 from descope_state.errors import Refused, UnsafeFile
 from descope_state.store.disk import DISK, Disk
-from descope_state.store.placing import Placing, differing
+from descope_state.store.placing import Placing, differing, missing, unmake
 from descope_state.store.system import RealSystem
 
 FILES = {"a.yaml": b"a\n", "resources/b.yaml": b"b\n", "files/flows/c.json": b"{}\n"}
@@ -73,3 +73,25 @@ def test_no_link_leads_out_of_the_folder(tmp_path: Path) -> None:
         Placing(disk=DISK, root=root, files=FILES).place()
     assert held(root) == {}
     assert list(elsewhere.iterdir()) == []
+
+
+def test_folders_that_were_made_since_go_with_all_in_the_innermost(tmp_path: Path) -> None:
+    (tmp_path / "was").mkdir()
+    made = missing(DISK, tmp_path / "was" / "root" / "state" / "dev")
+    assert made == [tmp_path / "was" / "root" / "state" / "dev", *(made[0].parents)][:3]
+    (made[0] / "history").mkdir(parents=True)
+    (made[0] / "key").write_text("k")
+    (made[0] / "history" / "0.json").write_text("{}")
+    unmake(DISK, made)
+    assert list((tmp_path / "was").iterdir()) == []
+    unmake(DISK, made)
+
+
+def test_a_folder_that_somebody_has_put_something_into_stays(tmp_path: Path) -> None:
+    made = missing(DISK, tmp_path / "root" / "state" / "dev")
+    made[0].mkdir(parents=True)
+    (made[0] / "key").write_text("k")
+    (tmp_path / "root" / "mine").write_text("mine")
+    unmake(DISK, made)
+    assert [path.name for path in (tmp_path / "root").iterdir()] == ["mine"]
+    assert missing(DISK, tmp_path / "root") == []

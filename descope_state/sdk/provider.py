@@ -191,7 +191,8 @@ class KindDefaults:
 class Target:
     """Where a provider is to connect to, as the environment and its credentials say.
 
-    `folder` is where an embedded service keeps its world; None means in memory only.
+    `folder` is where an embedded service keeps its world; None means in memory only. `remembered`
+    is the project that the state is of, for an embedded one that was not kept yet.
     """
 
     environment: str
@@ -200,6 +201,7 @@ class Target:
     key: str = field(repr=False)
     folder: str | None
     gate: Gate
+    remembered: str = ""
 
 
 @runtime_checkable

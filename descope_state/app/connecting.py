@@ -92,8 +92,10 @@ def target_of(workspace: Workspace, gate: Gate) -> Target:
     """Say where the project of an environment is, and with which credentials."""
     environment = workspace.documents.environment
     provider = provider_for(workspace)
-    project, key = "", ""
-    if environment.endpoint not in provider.keyless:
+    project, key, remembered = "", "", ""
+    if environment.endpoint in provider.keyless:
+        remembered = workspace.store.project()
+    else:
         project, key = credentials(workspace.documents, workspace.environ, provider=provider.name)
     return Target(
         environment=environment.name,
@@ -102,6 +104,7 @@ def target_of(workspace: Workspace, gate: Gate) -> Target:
         key=key,
         folder=str(workspace.store.folder),
         gate=gate,
+        remembered=remembered,
     )
 
 

@@ -69,6 +69,7 @@ def _home(workspace: Workspace) -> Home:
         project_id=environment.project_id,
         environment=environment.name,
         folder=str(workspace.store.folder),
+        remembered=workspace.store.project(),
     )
 
 

@@ -34,12 +34,16 @@ class Serving:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """Where an emulated project is kept: in the folder of an environment, or in a database."""
+    """Where an emulated project is kept: in the folder of an environment, or in a database.
+
+    `remembered` is the project that the state is of, for one that was not kept yet.
+    """
 
     project_id: str = ""
     environment: str = ""
     folder: str = ""
     database: str = ""
+    remembered: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -216,7 +216,8 @@ class Target:
 
     `endpoint` is one of the words of `Provider.endpoints` or an address; it is empty where the
     stack says none. Project and key are empty where the endpoint is `keyless`. `folder` is where an
-    embedded service keeps its world; None means in memory only. Every call passes the `gate`.
+    embedded service keeps its world; None means in memory only. `remembered` is the project that
+    the state is of, for an embedded one that was not kept yet. Every call passes the `gate`.
     """
 
     environment: str
@@ -225,6 +226,7 @@ class Target:
     key: str = field(repr=False)
     folder: str | None
     gate: Gate
+    remembered: str = ""
 
 
 @runtime_checkable

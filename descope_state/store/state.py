@@ -1,5 +1,6 @@
 """The state of one environment on disk: its key, its lineage and its last snapshot."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from descope_state.store.session import Held, Told
 
 KEY_BYTES = 32
+# What a state is of stands before all that it holds.
+_HEAD = 2_000
+_PROJECT = re.compile(rb'^ "project_id": "([0-9A-Za-z_-]+)",$', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,14 @@ class Store:
             message = f"`{self.key_file}` is not the {KEY_BYTES} bytes it was"
             raise DamagedState(message, hint="put it back from a backup")
         return key
+
+    def project(self) -> str:
+        """Name the project that the state belongs to, without reading all of it; or nothing."""
+        if self.disk.status(self.folder) is None:
+            return ""
+        data = self.disk.read(self.state_file) or b""
+        found = _PROJECT.search(data[:_HEAD])
+        return found[1].decode() if found else ""
 
     def snapshot(self) -> Snapshot | None:
         """Give the last snapshot, if there is one; a damaged one is refused by name."""

@@ -145,7 +145,9 @@ async def _embedded(target: Target) -> AsyncIterator[Session]:
         EmbeddedTransport,
     )
 
-    project_id = target.project_id or emulated_project(target.environment)
+    project_id = target.project_id or emulated_project(
+        target.environment, target.folder or "", remembered=target.remembered
+    )
     transport = EmbeddedTransport(
         project_id=project_id,
         gate=target.gate,

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import respx
@@ -10,7 +11,8 @@ from descope_state.sdk.faults import Fault, Rejected, Unauthorized, Unavailable
 from descope_state.sdk.provider import Tier
 from descope_state.sdk.schema import fields_of
 from dstate_descope import Descope
-from dstate_descope.naming import emulated_project
+from dstate_descope.emulator.world import fresh, save
+from dstate_descope.naming import FILE, emulated_project
 from dstate_descope.plugin import base_url
 from tests.provider.connections import KEY, PROJECT, CountingGate, embedded, target
 
@@ -128,6 +130,20 @@ def test_emulated_projects_are_told_apart() -> None:
     assert len(projects) == len(names)
     assert all(project.startswith("Pemulator") for project in projects)
     assert all(len(project) == 28 and project.isalnum() for project in projects)
+
+
+def test_an_emulated_project_belongs_to_its_folder_and_its_file_says_which(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert emulated_project("local", str(one)) != emulated_project("local", str(other))
+    assert emulated_project("local", str(one)) == emulated_project("local", str(one))
+    # As every version before kept it.
+    save(fresh("Pemulatorlocal25bf8e1a2393f1"), one / FILE)
+    assert emulated_project("local", str(one)) == "Pemulatorlocal25bf8e1a2393f1"
+    # The state knows as well; but an emulator never poses as a real project.
+    assert emulated_project("local", str(other), remembered="PemulatorX") == "PemulatorX"
+    assert emulated_project("local", str(other), remembered=PROJECT) != PROJECT
+    one.rename(other)
+    assert emulated_project("local", str(other)) == "Pemulatorlocal25bf8e1a2393f1"
 
 
 # Where what the service begins with is not the zero value.

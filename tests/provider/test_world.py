@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from descope_state.sdk.faults import Fault, Indeterminate, Rejected
+from dstate_descope import Descope
 from dstate_descope.emulator.switches import Switches
 from dstate_descope.emulator.world import fresh, load, save
 from dstate_descope.kinds.permission import Permission
 from dstate_descope.kinds.role import Role
 from dstate_descope.kinds.tenant import Tenant
-from tests.provider.connections import PROJECT, call, embedded, new_world
+from tests.provider.connections import PROJECT, call, embedded, new_world, target
 
 pytestmark = pytest.mark.anyio
 
@@ -60,7 +61,8 @@ async def test_a_broken_file_is_refused_and_kept(tmp_path: Path) -> None:
 
 async def test_the_file_of_another_project_is_refused(tmp_path: Path) -> None:
     save(new_world(), tmp_path / "emulator.json")
-    async with embedded(tmp_path) as session:
+    pinned = target(folder=str(tmp_path), project_id="P2anotherProject")
+    async with Descope().connect(pinned) as session:
         with pytest.raises(Rejected, match=PROJECT):
             await session.kinds["role"].find("x")
 

@@ -110,7 +110,9 @@ def read_switches(texts: tuple[str, ...]) -> Switches:
 
 
 def _project(home: Home) -> str:
-    return home.project_id or emulated_project(home.environment)
+    folder = "" if home.database else home.folder
+    known = emulated_project(home.environment, folder, remembered=home.remembered)
+    return home.project_id or known
 
 
 def _opened(home: Home) -> World:

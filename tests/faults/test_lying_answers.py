@@ -89,6 +89,10 @@ LISTS: Sequence[object] = [
 CASES = [*product([TENANT], LIES), *product(["/v1/mgmt/list"], LISTS)]
 
 
+def test_there_are_as_many_lies_as_the_table_of_faults_asks_for() -> None:
+    assert len(CASES) >= 30
+
+
 @pytest.mark.parametrize(("path", "lie"), CASES[:: examples(11, 1, soak=1)])
 def test_an_answer_of_another_shape_is_no_answer(tmp_path: Path, path: str, lie: object) -> None:
     with wired(tmp_path, make=lying(path, lie)) as there:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
 from descope_state.runtime import patience
+from dstate_descope import plugin
 from dstate_descope.emulator.request import Request
 from dstate_descope.emulator.service import Outcome, Service
 from dstate_descope.kinds import inbound_application
@@ -43,8 +45,8 @@ def at(request: Request, page: int) -> Request:
 
 
 @pytest.fixture(autouse=True)
-def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbound_application, "_PAGE", 2)
+def _at_full_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugin, "LIMITS", ())
     monkeypatch.setattr(patience, "LONGEST_PAUSE", 0.01)
 
 
@@ -103,46 +105,66 @@ def doubled(service: Paged, request: Request, _: int) -> Outcome:
     return replace(outcome, response=replace(outcome.response, body={**body, "apps": rows}))
 
 
-@pytest.mark.parametrize("trick", [shifting, unlimited], ids=["shifting", "unlimited"])
+SIZES = (1, 2, 3)
+HARMLESS = tuple(product((shifting, unlimited, doubled), SIZES))
+BROKEN = tuple(product((repeating, endless, restless), SIZES, ("plan", "drift")))
+FIGURE = 20
+
+
+def test_there_are_as_many_cases_as_the_table_of_faults_asks_for() -> None:
+    assert len(HARMLESS) + len(BROKEN) >= FIGURE
+
+
+@pytest.mark.parametrize(("trick", "size"), HARMLESS[:: examples(4, 1, soak=1)])
 def test_what_moves_between_two_pages_is_not_taken_for_deleted(
-    tmp_path: Path, trick: Callable[[Any, Request, int], Outcome]
+    tmp_path: Path,
+    trick: Callable[[Any, Request, int], Outcome],
+    size: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    service = paged(trick)
+    monkeypatch.setattr(inbound_application, "_PAGE", size)
+    service = paged(lambda service, request, _: Paged.page(service, request))
     with wired(tmp_path, make=service) as there:
         made(there)
-        table = there.world.tables["inbound"]
-        stranger = {**next(iter(table.values())), "id": "0-stranger", "name": "stranger"}
-        rows = dict(table)
-        table.clear()
-        table |= {"0-stranger": stranger, **rows}
+        managed = {row["id"] for row in there.world.tables["inbound"].values()}
+        if trick is shifting:
+            _precede(there)
+        service.trick = staticmethod(trick)
         service.asked = 0
         came = there.said("plan", "-detailed-exitcode")
         assert came.status == 0, came.out + came.err
+        assert service.asked > 1
         assert "deleted" not in came.out
+        # One object is one, however often a page shows it.
+        assert "Live, but in no stack" not in came.out
+        assert managed <= there.world.tables["inbound"].keys()
 
 
-@pytest.mark.parametrize("trick", [repeating, endless, restless])
+def _precede(there: Wired) -> None:
+    """Let a stranger stand before all that is managed."""
+    table = there.world.tables["inbound"]
+    stranger = {**next(iter(table.values())), "id": "0-stranger", "name": "stranger"}
+    rows = dict(table)
+    table.clear()
+    table |= {"0-stranger": stranger, **rows}
+
+
+@pytest.mark.parametrize(("trick", "size", "command"), BROKEN[:: examples(7, 1, soak=1)])
 def test_a_list_that_cannot_be_read_whole_is_an_error_and_no_deletion(
     tmp_path: Path,
     trick: Callable[[Any, Request, int], Outcome],
+    size: int,
+    command: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(inbound_application, "_MOST_PAGES", examples(5, 20, soak=200))
+    monkeypatch.setattr(inbound_application, "_PAGE", size)
+    monkeypatch.setattr(inbound_application, "_MOST_PAGES", examples(10, 20, soak=200))
     service = paged(lambda service, request, _: Paged.page(service, request))
     with wired(tmp_path, make=service) as there:
         made(there)
         service.trick = staticmethod(trick)
         service.asked = 0
-        for command in ("plan", "drift"):
-            came = there.said(command)
-            assert came.status == 8, came.out + came.err
-            assert f"`GET {PATH}`" in came.err
-            assert "deleted" not in came.out
-
-
-def test_rows_that_come_twice_are_one_object(tmp_path: Path) -> None:
-    with wired(tmp_path, make=paged(doubled)) as there:
-        made(there)
-        came = there.said("plan", "-detailed-exitcode")
-        assert came.status == 0, came.out + came.err
-        assert "Live, but in no stack" not in came.out
+        came = there.said(command)
+        assert came.status == 8, came.out + came.err
+        assert f"`GET {PATH}`" in came.err
+        assert "deleted" not in came.out

@@ -87,7 +87,7 @@ clean: ## remove everything that make and the tests have made
 	find descope_state providers tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.stamp: pyproject.toml requirements.lock
-	@python=$$($(FIND_PYTHON)) && rm -rf .venv && echo "making .venv with $$python" && $$python -m venv .venv
+	@python=$$($(FIND_PYTHON)) && rm -rf .venv && echo "making .venv with $$python, which takes a minute, once" && $$python -m venv .venv
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

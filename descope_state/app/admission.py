@@ -49,9 +49,10 @@ def check_bindings(bindings: Bindings, snapshot: Snapshot, *, now: str) -> None:
         message = "the plan was made for another state: the lineage differs"
         raise StalePlan(message, hint=AGAIN)
     if snapshot.serial != bindings.serial:
+        made = f"at serial {bindings.serial}" if bindings.serial else "before anything was applied"
         message = (
-            f"the plan is stale: it was made at serial {bindings.serial}, and the state is at"
-            f" {snapshot.serial}"
+            f"the plan is stale: it was made {made}, and the state is at serial"
+            f" {snapshot.serial} now: this plan or another has been applied since"
         )
         raise StalePlan(message, hint=AGAIN)
     if bindings.expires and now > bindings.expires:

@@ -8,6 +8,7 @@ from descope_state.errors import Exit
 from descope_state.report.clean import clean
 from descope_state.report.rebuilt import rebuilt_text
 from descope_state.report.spans import line
+from descope_state.report.values import entries_text
 
 
 def run_rebuild(
@@ -37,8 +38,7 @@ def run_rebuild(
             f"A good copy of the state was there, of serial {done.copy}:"
             f" `dstate state rollback {done.copy}` puts it back."
         )
-    number = len(snapshot.entries)
-    count = "one entry" if number == 1 else f"{number:,} entries"
+    count = entries_text(len(snapshot.entries))
     terminal.answer([line(f"The state is at serial {snapshot.serial} now, with {count}.", "added")])
     terminal.note("Nothing was written to the project; `dstate plan` shows what differs.")
     return Exit.PARTIAL if done.rebuilt.ambiguous else Exit.DONE

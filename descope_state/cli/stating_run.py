@@ -29,6 +29,7 @@ from descope_state.report.clean import clean
 from descope_state.report.json_text import one_line
 from descope_state.report.outcome import outputs_text
 from descope_state.report.spans import data, line
+from descope_state.report.values import entries_text
 from descope_state.store.mending import Mended
 
 _ADDRESS = "ADDRESS"
@@ -121,7 +122,7 @@ def run_history(terminal: Terminal, opening: Opening, *, json: bool) -> None:
         return
     for one in found:
         count = len(one.snapshot.entries) if one.snapshot is not None else 0
-        worth = f"damaged: {clean(one.wrong)}" if one.wrong else f"{count:,} entries"
+        worth = f"damaged: {clean(one.wrong)}" if one.wrong else entries_text(count)
         row = f"serial {one.serial:>6}  {one.size:>10,} bytes  {worth}"
         terminal.answer([line(row, "error" if one.wrong else "")])
 
@@ -155,7 +156,7 @@ def run_repair(terminal: Terminal, opening: Opening, *, seconds: float) -> None:
 
 def _told(terminal: Terminal, done: Mended) -> None:
     snapshot = done.snapshot
-    count = f"{len(snapshot.entries):,} entries"
+    count = entries_text(len(snapshot.entries))
     terminal.answer([line(f"The state is at serial {snapshot.serial} now, with {count}.", "added")])
     if done.kept is not None:
         terminal.note(f"What stood there before is in {clean(str(done.kept))}.")

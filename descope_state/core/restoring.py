@@ -8,6 +8,7 @@ wanted with the id that it will get.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from descope_state.core.diff import equal
 from descope_state.core.observation import Observation
 from descope_state.core.portable import Atlas, Cites
 from descope_state.core.wanted import Places, Wanted
@@ -157,6 +158,8 @@ class _Restoring:
             return target.id if found is None else self._id(found)
 
         attributes = self._then.translated(fate.was.live, say)
+        if fate.now is None and not schema.singleton:
+            attributes = _telling(attributes, schema)
         if fate.now is None and _chooses_id(schema):
             attributes[_ID] = fate.was.live.id
         attributes |= _secrets(schema, fate.desired)
@@ -210,6 +213,21 @@ def _new_ids(names: Sequence[str]) -> Iterator[str]:
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         shown = ", ".join(names[:_NAMED])
         yield f"the service gives new ids, of which nothing outside the stack knows: {shown}{more}"
+
+
+def _telling(attributes: Mapping[str, Value], schema: Schema) -> dict[str, Value]:
+    """Leave out what is so by default: it is so again where an object is made anew.
+
+    Settings are not made: those of a tenant begin as the project's, whatever the defaults are.
+    """
+    fields = schema.fields
+    return {
+        name: value
+        for name, value in attributes.items()
+        if fields[name].required
+        or name in schema.identity_fields
+        or not equal(value, fields[name].default, shape=fields[name].shape)
+    }
 
 
 def _chooses_id(schema: Schema) -> bool:

@@ -87,6 +87,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def entries_text(number: int) -> str:
+    """Count the entries of a state."""
+    return "one entry" if number == 1 else f"{number:,} entries"
+
+
 def cut(text: str, *, room: int, start: int = 0) -> str:
     """Show what there is room for of a long text, from `start`, and count what is left out."""
     tail = f" ({len(text):,} characters)"

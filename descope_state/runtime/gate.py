@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # A wait that is worth a word on the screen.
 _NOTEWORTHY = 2.0
+# What a service asks for is told as well, but not where it is over before it is read.
+_SHORTEST_TOLD = 1.0
 _SHORTEST_BACKOFF = 1.0
 _LONGEST_BACKOFF = 60.0
 # A wait that is longer than a window by more than this is one that was asked for.
@@ -230,7 +232,7 @@ class Gate:
         news = limit is None or self._ledger.pause(family, until=until)
         if not fresh:
             return
-        if news and seconds <= PATIENCE:
+        if news and _SHORTEST_TOLD <= seconds <= PATIENCE:
             self._observer.paused(family, seconds=seconds, reason=_REST)
         if limit is not None:
             self._learn(limit, now=now, until=math.inf if fault.after is None else until)

@@ -196,3 +196,13 @@ def test_a_service_that_refuses_for_ever_is_given_up_on() -> None:
 
     assert 10 < run(main()) <= 300
     assert gate.total == 6
+
+
+@pytest.mark.parametrize(("after", "told"), [(0.0, []), (0.2, []), (3.0, [3.0])])
+def test_a_pause_that_is_over_before_it_is_read_is_not_told(
+    after: float, told: list[float]
+) -> None:
+    observer = Told()
+    gate = Gate((LIMIT,), observer=observer)
+    run(refused(gate, after))
+    assert [seconds for seconds, _ in observer.pauses] == told

@@ -131,6 +131,7 @@ def changing(noun: Noun) -> tuple[Command, ...]:
         _command(
             f"{kind} sync",
             _synchronizing(noun),
+            APPLIED,
             f"dstate {kind} sync --config {noun.file} --dry-run",
             f"dstate {kind} sync -c {noun.file} --apply --yes",
         ),

@@ -8,6 +8,7 @@ from descope_state.core.missing import Names
 from descope_state.core.observation import Observation
 from descope_state.core.operations import hinders
 from descope_state.core.repeating import Repeated, never, unkept
+from descope_state.core.sharing import Sharing
 from descope_state.model.address import Address, for_shell
 from descope_state.model.change import Action, Change, Reason
 from descope_state.model.resource import Entries
@@ -35,6 +36,7 @@ def blocked(
     `ignored` are the fields, by address, whose changes the stack lets pass.
     """
     claims = Claims(changes, entries, catalog=catalog, observation=observation)
+    sharing = Sharing(changes, catalog=catalog, observation=observation)
     names = Names(changes, catalog=catalog, observation=observation, ignored=ignored)
     reasons = {
         change.address: reason
@@ -44,6 +46,7 @@ def blocked(
             or _unsettled(change, pending)
             or _unlicensed(change, catalog, observation)
             or _misnamed(change, names)
+            or sharing.shared(change)
             or unkept(
                 change,
                 entries.get(change.address),

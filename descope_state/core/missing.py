@@ -68,6 +68,7 @@ class Names:
         self._living: dict[Sort, dict[str, list[Live]]] = {}
         self._mentioned: dict[tuple[str, str, str], list[tuple[Address, Mention, Refers]]] | None
         self._mentioned = None
+        self._sorts: dict[str, set[str]] = {}
         self._hints = _MOST_HINTS
 
     def lacks(self, change: Change) -> Iterator[Lack]:
@@ -203,7 +204,8 @@ class Names:
         return None
 
     def _names(self, kind: str, said: Said) -> Iterator[tuple[str, str]]:
-        for sort in {field for other, field, _ in self._mentioners() if other == kind}:
+        self._mentioners()
+        for sort in self._sorts.get(kind, ()):
             text = said.get(sort)
             if isinstance(text, str):
                 yield sort, text
@@ -214,6 +216,7 @@ class Names:
             for address, change in self._changes.items():
                 for mention in self._stated(change) if change.after is not None else ():
                     for refers in mention.refers:
+                        self._sorts.setdefault(refers.kind, set()).add(refers.field)
                         place = (refers.kind, refers.field, mention.text)
                         self._mentioned.setdefault(place, []).append((address, mention, refers))
         return self._mentioned

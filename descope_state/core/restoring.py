@@ -158,7 +158,7 @@ class _Restoring:
             return target.id if found is None else self._id(found)
 
         attributes = self._then.translated(fate.was.live, say)
-        if fate.now is None:
+        if fate.now is None and not schema.singleton:
             attributes = _telling(attributes, schema)
         if fate.now is None and _chooses_id(schema):
             attributes[_ID] = fate.was.live.id
@@ -216,7 +216,10 @@ def _new_ids(names: Sequence[str]) -> Iterator[str]:
 
 
 def _telling(attributes: Mapping[str, Value], schema: Schema) -> dict[str, Value]:
-    """Leave out what is so by default: it is so again where an object is made anew."""
+    """Leave out what is so by default: it is so again where an object is made anew.
+
+    Settings are not made: those of a tenant begin as the project's, whatever the defaults are.
+    """
     fields = schema.fields
     return {
         name: value

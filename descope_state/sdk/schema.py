@@ -67,6 +67,11 @@ class Unordered:
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusive:
+    """A list whose texts no two objects of a kind may share."""
+
+
+@dataclass(frozen=True, slots=True)
 class Keyed:
     """A list of objects that are matched by their field `by` rather than by position."""
 
@@ -120,7 +125,17 @@ class Misfit(ValueError):
         self.path = path
 
 
-Mark = Computed | Sensitive | Immutable | Volatile | Unordered | Keyed | JsonDocument | Refers
+Mark = (
+    Computed
+    | Sensitive
+    | Immutable
+    | Volatile
+    | Unordered
+    | Exclusive
+    | Keyed
+    | JsonDocument
+    | Refers
+)
 Json = Any
 JsonField = Annotated[Json, JsonDocument()]
 
@@ -185,6 +200,7 @@ class Field:
     sensitive: bool = False
     immutable: bool = False
     volatile: bool = False
+    exclusive: bool = False
     refers: tuple[Refers, ...] = ()
     made: str = ""
 
@@ -244,6 +260,7 @@ def _field(name: str, info: FieldInfo) -> Field:
         sensitive=Sensitive in marks,
         immutable=Immutable in marks,
         volatile=Volatile in marks,
+        exclusive=Exclusive in marks,
         refers=tuple(mark for mark in info.metadata if isinstance(mark, Refers)),
         made=computed.made if isinstance(computed, Computed) else "",
     )

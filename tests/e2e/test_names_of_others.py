@@ -198,3 +198,47 @@ def test_a_name_that_the_service_does_not_look_up_is_not_held_against_the_plan(
     application = f"{{name: A, login_page_url: 'https://a.example', {scopes}}}"
     text = f"resources:\n  inbound_application: {{a: {application}}}\n  role: {{r: {{name: R}}}}\n"
     assert apply(there, text) == 0
+
+
+DOMAINS = """\
+resources:
+  tenant:
+    one: {name: One, self_provisioning_domains: [one.example, %s]}
+    two: {name: Two, self_provisioning_domains: [two.example]}
+"""
+
+
+def test_a_domain_that_two_tenants_claim_is_refused_by_the_plan(there: Wired) -> None:
+    there.write(DOMAINS % "two.example")
+    came = there.said("plan")
+    told = " ".join(came.out.replace("# ", "").split())
+    assert came.status == 5
+    assert "`self_provisioning_domains` holds `two.example`, and so does tenant.two" in told
+    assert "and so does tenant.one" in told
+    assert apply(there, DOMAINS % "three.example") == 0
+    assert there.said("plan", "-detailed-exitcode").status == 0
+
+
+def test_a_domain_of_a_tenant_that_nobody_manages_is_not_claimed(there: Wired) -> None:
+    assert apply(there, DOMAINS % "three.example") == 0
+    pattern = next(iter(there.world.tenants.values()))
+    there.world.tenants["T9"] = {
+        **pattern, "id": "T9", "name": "Other", "selfProvisioningDomains": ["other.example"],
+    }  # fmt: skip
+    there.write(DOMAINS % "other.example")
+    came = there.said("plan")
+    assert came.status == 5
+    assert "and so does tenant `Other` (T9)" in " ".join(came.out.replace("# ", "").split())
+
+
+def test_a_domain_that_is_set_free_is_taken_by_the_next_plan(there: Wired) -> None:
+    assert apply(there, DOMAINS % "three.example") == 0
+    text = "\n".join(line for line in (DOMAINS % "two.example").splitlines() if "Two" not in line)
+    there.write(text + "\n")
+    came = there.said("plan")
+    assert "takes `two.example` from tenant.two, which gives it up in this plan" in " ".join(
+        came.out.replace("# ", "").split()
+    )
+    assert there.apply().status == 4
+    assert there.apply().status == 0
+    assert there.said("plan", "-detailed-exitcode").status == 0

@@ -7,7 +7,15 @@ from pydantic import Field
 
 from descope_state.sdk.http import Endpoint
 from descope_state.sdk.provider import Along, Remote
-from descope_state.sdk.schema import Computed, Config, Immutable, Unordered, Volatile, refers
+from descope_state.sdk.schema import (
+    Computed,
+    Config,
+    Exclusive,
+    Immutable,
+    Unordered,
+    Volatile,
+    refers,
+)
 from dstate_descope import wire
 from dstate_descope.kinds.fields import Attribute, AttributeName, Name, Text
 from dstate_descope.kinds.listed import Listed, after_writing, understood
@@ -32,7 +40,7 @@ class Tenant(Config):
         default=None, description="The id of the tenant; chosen here, or else made by Descope."
     )
     name: Name = Field(description="The name of the tenant; unique within the project.")
-    self_provisioning_domains: Annotated[list[Name], Unordered()] = Field(
+    self_provisioning_domains: Annotated[list[Name], Unordered(), Exclusive()] = Field(
         default_factory=list,
         description="The e-mail domains whose users join the tenant by themselves.",
     )

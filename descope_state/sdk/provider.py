@@ -188,7 +188,8 @@ class KindDefaults:
 class Target:
     """Where a provider is to connect to, as the environment and its credentials say.
 
-    `folder` is where an embedded service keeps its world; None means in memory only.
+    `folder` is where an embedded service keeps its world; None means in memory only. `unsaid` are
+    the secrets that may be sent: no error may repeat them, whatever the service answers.
     """
 
     environment: str
@@ -197,6 +198,7 @@ class Target:
     key: str = field(repr=False)
     folder: str | None
     gate: Gate
+    unsaid: tuple[str, ...] = field(default=(), repr=False)
 
 
 @runtime_checkable

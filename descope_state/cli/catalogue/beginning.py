@@ -18,14 +18,14 @@ COMMANDS = (
             "dstate init our-auth --yes",
             "dstate init other-auth --name other --env dev --env prod",
         ),
-        exits=(0, 1, 64),
+        exits=(0, 1, 64, 130),
         changes="Writes a few new files; what is there already stays as it is.",
     ),
     Command(
         name="doctor",
         function=examining.doctor,
         examples=("dstate doctor", "dstate doctor --env prod --json"),
-        exits=(0, 1, 5, 6, 7, 8, 64),
+        exits=(0, 1, 5, 6, 7, 8, 64, 130),
         changes="Changes nothing.",
     ),
 )

@@ -310,7 +310,7 @@ class Ground:
             self.watch.observing(errand.plan, run=errand.started.run) as observer,
         ):
             gate = gate_for(self.surroundings, capacity=self.manner.capacity, observer=observer)
-            async with connected(self.workspace, gate) as session:
+            async with connected(self.workspace, gate, secrets=errand.secrets) as session:
                 check_project(bindings, project_id=session.project_id, base_url=session.base_url)
                 place = self._place(session, gate=gate, observer=observer, stop=stop)
                 place = replace(place, confidant=confidant)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from descope_state.runtime.gate import Gate
 from descope_state.runtime.patience import worded
 from descope_state.sdk.faults import Fault, NotLicensed, Unauthorized
 from descope_state.sdk.provider import Provider, Session, Target
+
+NOTHING: Mapping[str, str] = {}
 
 
 def provider_for(workspace: Workspace) -> Provider:
@@ -30,11 +33,17 @@ def provider_for(workspace: Workspace) -> Provider:
 
 
 @asynccontextmanager
-async def connected(workspace: Workspace, gate: Gate) -> AsyncIterator[Session]:
-    """Open a session to the environment's project, and refuse one that is not the pinned one."""
+async def connected(
+    workspace: Workspace, gate: Gate, *, secrets: Mapping[str, str] = NOTHING
+) -> AsyncIterator[Session]:
+    """Open a session to the environment's project, and refuse one that is not the pinned one.
+
+    `secrets` are those that may be sent there, by their sources.
+    """
     provider = provider_for(workspace)
+    target = replace(target_of(workspace, gate), unsaid=tuple(secrets.values()))
     with translated(workspace):
-        async with provider.connect(target_of(workspace, gate)) as session:
+        async with provider.connect(target) as session:
             pinned = workspace.documents.environment.project_id
             if pinned and session.project_id != pinned:
                 message = (

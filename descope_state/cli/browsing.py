@@ -13,7 +13,7 @@ from descope_state.cli.options import AsJson, DetailedExitcode, EnvironmentName
 from descope_state.errors import Exit
 from descope_state.frozen import dataclass
 
-_SEEN = (0, 1, 7, 8, 64)
+_SEEN = (0, 1, 7, 8, 64, 130)
 APPLIED = "dstate apply -auto-approve"
 
 Subject = Annotated[str, typer.Argument(help="Its id, its name, or its address.", metavar="WHICH")]
@@ -168,7 +168,7 @@ def leafing(noun: Noun) -> tuple[Command, ...]:
                 "dstate apply -auto-approve --env dev",
                 f"dstate {kind} diff {example} dev:{example} -detailed-exitcode",
             ),
-            exits=(0, 1, 2, 7, 8, 64),
+            exits=(0, 1, 2, 7, 8, 64, 130),
         ),
     )
 

@@ -26,6 +26,7 @@ from descope_state.sdk.faults import (
     Unavailable,
     Untrusted,
 )
+from descope_state.sdk.hiding import hidden
 from descope_state.sdk.hosts import loopback
 from descope_state.sdk.provider import Gate
 from descope_state.sdk.strict_json import refuse_doubles
@@ -67,11 +68,14 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back: header names in small letters, the body as bytes."""
+    """What came back: header names in small letters, the body as bytes.
+
+    What it holds is in no traceback: it may be all that was sent.
+    """
 
     status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    content: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: bytes = field(default=b"", repr=False)
 
 
 class Transport(Protocol):
@@ -130,9 +134,7 @@ class Settling:
             text = self.describe(parse(answer.content))
         except ValueError:
             return ""
-        for secret in filter(None, self.secrets):
-            text = text.replace(secret, "(secret)")
-        return " ".join(text.split())[:_TEXT]
+        return " ".join(hidden(text, self.secrets).split())[:_TEXT]
 
 
 _STRANGER = "the answer is not in the service's own form; check the endpoint and any proxy"

@@ -217,7 +217,8 @@ class Target:
     `endpoint` is one of the words of `Provider.endpoints` or an address; it is empty where the
     stack says none. Project and key are empty where the endpoint is `keyless`. `folder` is where an
     embedded service keeps its world; None means in memory only. `remembered` is the project that
-    the state is of, for an embedded one that was not kept yet. Every call passes the `gate`.
+    the state is of, for an embedded one that was not kept yet. `unsaid` are the secrets that may be
+    sent: no error may repeat them, whatever the service answers. Every call passes the `gate`.
     """
 
     environment: str
@@ -227,6 +228,7 @@ class Target:
     folder: str | None
     gate: Gate
     remembered: str = ""
+    unsaid: tuple[str, ...] = field(default=(), repr=False)
 
 
 @runtime_checkable

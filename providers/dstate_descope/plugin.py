@@ -151,7 +151,7 @@ async def _embedded(target: Target) -> AsyncIterator[Session]:
     transport = EmbeddedTransport(
         project_id=project_id,
         gate=target.gate,
-        settling=Settling(describe=wire.describe),
+        settling=Settling(describe=wire.describe, secrets=target.unsaid),
         folder=target.folder,
     )
     yield _session(
@@ -169,7 +169,7 @@ async def _remote(target: Target) -> AsyncIterator[Session]:
         "user-agent": "dstate",
         "x-descope-project-id": target.project_id,
     }
-    settling = Settling(describe=wire.describe, secrets=(target.key,))
+    settling = Settling(describe=wire.describe, secrets=(target.key, *target.unsaid))
     async with over_http(url, headers=headers, gate=target.gate, settling=settling) as transport:
         yield _session(
             transport,

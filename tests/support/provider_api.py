@@ -19,7 +19,9 @@ FOR_PROVIDERS = (
     "provider", "schema", "faults", "http", "hosts", "emulation", "difference", "citing",
     "conformance",
 )  # fmt: skip
-FOR_THE_ENGINE = ("catalog", "validation", "json_schema", "strict_json", "trust", "unpacking")
+FOR_THE_ENGINE = (
+    "catalog", "hiding", "validation", "json_schema", "strict_json", "trust", "unpacking",
+)  # fmt: skip
 _COMMENT = re.compile(r"\s+# .*$")
 _TYPE_VARIABLE = re.compile(r"\bTypeVar\(")
 

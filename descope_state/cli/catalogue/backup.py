@@ -11,7 +11,7 @@ COMMANDS = (
         name="backup create",
         function=backing.create,
         examples=("dstate backup create", "dstate backup create --env prod"),
-        exits=(0, 1, 7, 8, 64),
+        exits=(0, 1, 7, 8, 64, 130),
         changes=_FILES,
     ),
     Command(

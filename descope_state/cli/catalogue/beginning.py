@@ -33,7 +33,7 @@ COMMANDS = (
         name="doctor",
         function=examining.doctor,
         examples=("dstate doctor", "dstate doctor --env prod --json"),
-        exits=(0, 1, 5, 6, 7, 8, 64),
+        exits=(0, 1, 5, 6, 7, 8, 64, 130),
         changes="Changes nothing.",
     ),
 )

@@ -15,7 +15,7 @@ COMMANDS = (
         name="cache warm",
         function=caching.warm,
         examples=("dstate cache warm", "dstate tenant list"),
-        exits=(0, 1, 7, 8, 64),
+        exits=(0, 1, 7, 8, 64, 130),
         changes="Changes nothing but what is remembered.",
     ),
     Command(

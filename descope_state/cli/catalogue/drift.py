@@ -38,7 +38,7 @@ COMMANDS = (
             "dstate drift accept role.analyst role.editor -auto-approve",
             "dstate drift accept --all",
         ),
-        exits=(0, 1, 5, 6, 7, 8, 64),
+        exits=(0, 1, 5, 6, 7, 8, 64, 130),
         changes="Writes to the stack's files alone, once it is approved.",
     ),
     Command(

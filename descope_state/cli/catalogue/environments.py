@@ -28,7 +28,7 @@ COMMANDS = (
             "dstate env diff dev staging --all-fields -detailed-exitcode",
             "dstate env diff dev prod --json",
         ),
-        exits=(0, 1, 2, 7, 8, 64),
+        exits=(0, 1, 2, 7, 8, 64, 130),
         changes=_READING,
     ),
     Command(
@@ -39,14 +39,14 @@ COMMANDS = (
             "dstate env promote dev staging flow.invite -out promotion.json",
             "dstate apply promotion.json",
         ),
-        exits=(0, 1, 2, 5, 7, 8, 64),
+        exits=(0, 1, 2, 5, 7, 8, 64, 130),
         changes="Writes nothing to a project. A first plan makes the environment's state folder.",
     ),
     Command(
         name="env matrix",
         function=environments.matrix,
         examples=("dstate env matrix", "dstate env matrix dev staging prod --differing"),
-        exits=(0, 1, 7, 8, 64),
+        exits=(0, 1, 7, 8, 64, 130),
         changes=_READING,
     ),
 )

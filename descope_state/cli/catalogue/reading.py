@@ -15,7 +15,7 @@ COMMANDS = (
         name="why",
         function=reading.why,
         examples=("dstate why role.analyst",),
-        exits=(0, 1, 7, 8, 64),
+        exits=(0, 1, 7, 8, 64, 130),
     ),
     Command(
         name="impact",
@@ -44,7 +44,7 @@ COMMANDS = (
         name="schema",
         function=describing.schema,
         examples=("dstate schema", "dstate schema -out stack.schema.json"),
-        exits=(0, 1),
+        exits=(0, 1, 64),
         changes="Changes nothing but the file it is told to write.",
     ),
     Command(
@@ -66,6 +66,6 @@ COMMANDS = (
         name="version",
         function=describing.version,
         examples=("dstate version", "dstate version --json"),
-        exits=(0,),
+        exits=(0, 64),
     ),
 )

@@ -74,7 +74,7 @@ COMMANDS = (
         name="state rebuild",
         function=rebuilding.rebuild,
         examples=("dstate apply -auto-approve", "dstate state rebuild --force"),
-        exits=(0, 1, 4, 5, 6, 7, 8, 64),
+        exits=(0, 1, 4, 5, 6, 7, 8, 64, 130),
         changes="Writes nothing to the project, which is read; the state is made anew.",
     ),
     Command(
@@ -88,7 +88,7 @@ COMMANDS = (
         name="force-unlock",
         function=stating.force_unlock,
         examples=("dstate force-unlock",),
-        exits=(0, 6, 64),
+        exits=(0, 1, 6, 64),
         changes=LOOKING,
     ),
 )

@@ -15,7 +15,7 @@ COMMANDS = (
             "dstate plan -var seats=20 --json",
             "dstate plan --markdown",
         ),
-        exits=(0, 1, 2, 5, 7, 8, 64),
+        exits=(0, 1, 2, 5, 7, 8, 64, 130),
         changes="Writes nothing to the project. A first plan makes the environment's state folder,"
         " with its key and lineage.",
     ),
@@ -45,14 +45,14 @@ COMMANDS = (
         name="refresh",
         function=applying.refresh,
         examples=("dstate refresh -auto-approve",),
-        exits=(0, 1, 5, 6, 7, 8, 64),
+        exits=(0, 1, 5, 6, 7, 8, 64, 130),
         changes="Writes nothing to the project; the state takes in what is live.",
     ),
     Command(
         name="resume",
         function=applying.resume,
         examples=("dstate resume",),
-        exits=(0, 1, 4, 6, 7, 8, 64),
+        exits=(0, 1, 4, 6, 7, 8, 64, 130),
         changes="Sends nothing new to the project; the state takes in what was found.",
     ),
     Command(

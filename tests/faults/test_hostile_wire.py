@@ -172,9 +172,17 @@ async def test_a_404_of_somebody_else_is_not_that_an_object_is_missing() -> None
 
 @pytest.mark.parametrize(
     "name",
-    ["../../etc/passwd", "line\nbreak", "\x1b[31mred", "a/b", "\u202egpj", "🦊", "x" * 10_000][
-        :: examples(3, 1, soak=1)
-    ],
+    [
+        "../../etc/passwd",
+        "..",
+        "nul\x00",
+        "line\nbreak",
+        "\x1b[31mred",
+        "a/b",
+        "\u202egpj",
+        "🦊",
+        "x" * 10_000,
+    ][:: examples(3, 1, soak=1)],
 )
 def test_ids_and_names_of_a_hostile_service_are_only_words(tmp_path: Path, name: str) -> None:
     with wired(tmp_path) as there:

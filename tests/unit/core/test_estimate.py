@@ -51,6 +51,16 @@ def test_looks_at_what_was_written_are_among_the_calls_and_told_apart() -> None:
     assert (found.calls, found.reads) == (6, 3)
 
 
+def test_what_is_deleted_is_looked_for_once_and_what_is_doubtful_each_time() -> None:
+    described = schemas()
+    changes = [change(f"n{index}", Action.DELETE) for index in range(3)]
+    changes += [change(f"u{index}", Action.UPDATE) for index in range(2)]
+    lowered = lower(plan(*changes), described)
+    doubtful = [changes[-1].address]
+    found = estimate(lowered, described, limits=[GENERAL], refresh_calls=0, doubtful=doubtful)
+    assert (found.calls, found.reads, found.saved) == (7, 2, 0)
+
+
 def test_the_slowest_limit_decides() -> None:
     tight = Limit(family="general", calls=10, seconds=1.0)
     assert costs(95, GENERAL, tight).seconds == 9.1

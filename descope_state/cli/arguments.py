@@ -13,7 +13,7 @@ from descope_state.errors import UsageError
 _LONG = re.compile(r"-([a-z][a-z_-]+)(=.*)?", re.DOTALL)
 _SWITCHES = frozenset({"refresh"})
 _GLOBAL_WITH_VALUE = {"-C": "--chdir", "--chdir": "--chdir", "--log": "--log"}
-_GLOBAL_FLAGS = frozenset({"--no-color"})
+_GLOBAL_FLAGS = frozenset({"--debug", "--no-color"})
 # What follows one of these is a value, whatever it looks like.
 _WITH_VALUE = frozenset(
     {

@@ -121,6 +121,10 @@ def _top(
         Path | None, typer.Option("--chdir", "-C", help="The stack's folder.", metavar="DIR")
     ] = None,
     no_color: Annotated[bool, typer.Option("--no-color", help="Print without colour.")] = False,
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", help="Show the traceback of a mistake in dstate; or DSTATE_DEBUG."),
+    ] = False,
     log: Annotated[
         Path | None,
         typer.Option(
@@ -132,6 +136,7 @@ def _top(
     terminal.chdir = chdir
     stated = terminal.surroundings.environ.get("DSTATE_LOG")
     terminal.log = log or (Path(stated) if stated else None)
+    terminal.debug = debug or bool(terminal.surroundings.environ.get("DSTATE_DEBUG"))
     if no_color:
         terminal.colour = False
 
@@ -250,7 +255,7 @@ def _silence(*streams: TextIO) -> None:
 
 def _bug(error: Exception, terminal: Terminal) -> int:
     """Own up to a mistake of ours: where it is, and never the values that were at hand."""
-    if terminal.surroundings.environ.get("DSTATE_DEBUG"):
+    if terminal.debug:
         raise error
     if isinstance(error, OSError) and error.errno in _FULL:
         _silence(sys.stdout)
@@ -263,7 +268,7 @@ def _bug(error: Exception, terminal: Terminal) -> int:
         where = f" at {Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}"
     problem = DstateError(
         f"a mistake in dstate: {type(error).__name__}{where}; nothing more was done",
-        hint="please report it with the command; DSTATE_DEBUG=1 shows the traceback",
+        hint="please report it with the command; --debug shows the traceback",
     )
     return _told(problem, terminal)
 

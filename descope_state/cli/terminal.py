@@ -17,7 +17,7 @@ class Terminal:
     """The screen and the world of one command; `ask` is there where somebody can answer.
 
     `moving` says that the screen can be drawn over; `explained` that a command told itself why it
-    ended early.
+    ended early; `debug` that a mistake in dstate may show its traceback.
     """
 
     surroundings: Surroundings
@@ -27,6 +27,7 @@ class Terminal:
     colour: bool
     moving: bool = False
     explained: bool = False
+    debug: bool = False
     chdir: Path | None = None
     log: Path | None = None
     ask: Callable[[str], str] | None = None

@@ -23,7 +23,7 @@ GENERAL = {
     "E0001": _entry(
         "dstate could not do it",
         "Something outside the stack was in the way: a file, a provider, the machine.",
-        "The message names it. DSTATE_DEBUG=1 adds a traceback where you suspect dstate itself.",
+        "The message names it. --debug adds a traceback where you suspect dstate itself.",
     ),
     "E1000": _entry(
         "the stack has problems",

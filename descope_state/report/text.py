@@ -218,11 +218,10 @@ def _footer(plan: Plan, sheet: Page) -> Iterator[Line]:
 def _estimate(estimate: Estimate, sheet: Page) -> Iterator[Line]:
     """Say what applying costs, in a second line what looking has cost where one is too short."""
     text = estimate_text(estimate)
-    apply, between, refresh = text.partition("; r")
-    if between and len(text) > sheet.width:
-        yield line(f"{apply}.", "dim")
-        text = f"R{refresh}"
-    yield line(text, "dim")
+    if len(text) > sheet.width:
+        text = text.replace("; ", ";\n")
+    for part in text.splitlines():
+        yield line(part, "dim")
 
 
 def _nothing(plan: Plan) -> str:

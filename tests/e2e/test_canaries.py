@@ -112,7 +112,6 @@ class Ended(Wired):
         self.environ |= {
             "DESCOPE_REMOTE_MANAGEMENT_KEY": self.secrets[0],
             "FIRST": self.secrets[1],
-            "DSTATE_DEBUG": "1",
             "HOME": str(self.folder),
             "DSTATE_CACHE_DIR": str(self.folder / "cache"),
         }
@@ -121,7 +120,7 @@ class Ended(Wired):
 
     def ends(self, status: int, *words: str) -> None:
         """Say a command line that ends so, in public, and remember what it told."""
-        came = self.said("--log", "run.log", *words)
+        came = self.said("--log", "run.log", "--debug", *words)
         assert came.status == status, (words, came.out, came.err)
         self.statuses.add(status)
         self.told += (came.out + came.err).encode()

@@ -246,7 +246,6 @@ class Stage:
             # For a stack that is still to be founded; these say where their projects are.
             "DESCOPE_BASE_URL": self.remote.url,
             "FIRST": first,
-            "DSTATE_DEBUG": "1",
             "HOME": home,
             "XDG_DATA_HOME": f"{home}/data",
             "DSTATE_CACHE_DIR": f"{home}/cache",
@@ -322,7 +321,7 @@ class Stage:
         )
         with redirect_stdout(out), redirect_stderr(err):
             try:
-                status = run(["--log", "run.log", *words], terminal)
+                status = run(["--log", "run.log", "--debug", *words], terminal)
             finally:
                 for service in self.services:
                     service.stopping = never

@@ -271,20 +271,24 @@ def test_a_mistake_of_ours_is_owned_up_to_in_a_line_without_any_value(
     out, err = capsys.readouterr()
     assert out == ""
     assert re.search(r"a mistake in dstate: KeyError at test_main\.py:\d+; nothing more", err)
-    assert "DSTATE_DEBUG=1" in err
+    assert "--debug shows the traceback" in err
     assert CANARY not in err
     assert "Traceback" not in err
     assert len(err.splitlines()) <= 3, mistaken
 
 
 @pytest.mark.usefixtures("capsys")
+@pytest.mark.parametrize(
+    ("arguments", "environ"),
+    [(["plan"], {"DSTATE_DEBUG": "1"}), (["plan", "--debug"], {}), (["-debug", "plan"], {})],
+)
 def test_a_mistake_of_ours_is_shown_in_full_to_whoever_asks(
-    stack: Path, monkeypatch: pytest.MonkeyPatch
+    stack: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], environ: dict[str, str]
 ) -> None:
-    told = surroundings(stack, failing=KeyError("at hand"), environ={"DSTATE_DEBUG": "1"})
+    told = surroundings(stack, failing=KeyError("at hand"), environ=environ)
     monkeypatch.setattr(main, "real_surroundings", lambda: told)
     with pytest.raises(KeyError, match="at hand"):
-        from_terminal(["plan"])
+        from_terminal(arguments)
 
 
 # -- pipes and disks ------------------------------------------------------------------------------

@@ -154,7 +154,7 @@ def leafing(noun: Noun) -> tuple[Command, ...]:
                 f"dstate {kind} export {example}",
                 f"dstate {kind} export --all --out-dir exported",
             ),
-            exits=(0, 1, 4, 7, 8, 64),
+            exits=(0, 1, 4, 7, 8, 64, 130),
             changes="Changes nothing but the files it is told to write.",
         ),
         Command(

@@ -16,6 +16,11 @@ from descope_state.model.unspoken import Unspoken
 AGAIN = "make the plan again with `dstate plan -out FILE`"
 
 
+def again(environment: str) -> str:
+    """Say how to make a plan of one environment again: typed as it is, it is of no other."""
+    return f"make the plan again with `dstate plan --env {environment} -out FILE`"
+
+
 def workspace_of(surroundings: Surroundings, bindings: Bindings, *, opening: Opening) -> Workspace:
     """Open the stack that a plan claims to be of; another one's plan is stale here."""
     if opening.environment is not None and opening.environment != bindings.environment:
@@ -47,17 +52,17 @@ def check_bindings(bindings: Bindings, snapshot: Snapshot, *, now: str) -> None:
     """Refuse a plan that was made from another state than this one, or too long ago."""
     if snapshot.lineage != bindings.lineage:
         message = "the plan was made for another state: the lineage differs"
-        raise StalePlan(message, hint=AGAIN)
+        raise StalePlan(message, hint=again(bindings.environment))
     if snapshot.serial != bindings.serial:
         made = f"at serial {bindings.serial}" if bindings.serial else "before anything was applied"
         message = (
             f"the plan is stale: it was made {made}, and the state is at serial"
             f" {snapshot.serial} now: this plan or another has been applied since"
         )
-        raise StalePlan(message, hint=AGAIN)
+        raise StalePlan(message, hint=again(bindings.environment))
     if bindings.expires and now > bindings.expires:
         message = f"the plan expired at {bindings.expires}, as `safety.plan_max_age` says"
-        raise StalePlan(message, hint=AGAIN)
+        raise StalePlan(message, hint=again(bindings.environment))
 
 
 def check_project(bindings: Bindings, *, project_id: str, base_url: str) -> None:
@@ -68,7 +73,7 @@ def check_project(bindings: Bindings, *, project_id: str, base_url: str) -> None
     ):
         if planned_for != found:
             message = f"the plan is for {what} {planned_for}, and this environment's is {found}"
-            raise StalePlan(message, hint=AGAIN)
+            raise StalePlan(message, hint=again(bindings.environment))
 
 
 def refuse_violations(
@@ -103,7 +108,7 @@ def revealed(plan: Plan, workspace: Workspace, *, key: bytes) -> dict[str, str]:
             ) from error
         if fingerprint(found[source], key=key) != expected:
             message = f"secret `{source}` is no longer the one that the plan was made with"
-            raise StalePlan(message, hint=AGAIN)
+            raise StalePlan(message, hint=again(workspace.environment))
     return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from descope_state.app.admission import (
-    AGAIN,
+    again,
     changed_since,
     check_bindings,
     check_project,
@@ -130,7 +130,7 @@ def apply_saved(
         key = workspace.store.key()
         if key is None:
             message = f"the state of `{name}` here has no key: it made no plan"
-            raise StalePlan(message, hint=AGAIN)
+            raise StalePlan(message, hint=again(name))
         plan = decode_plan(data, key)
         ground = Ground(
             held=held, workspace=workspace, surroundings=surroundings, manner=manner, watch=watch

@@ -49,10 +49,12 @@ class Choice:
 class Return:
     """What is to come back: objects as they were, and objects that were made since and are to go.
 
-    `told` hears in plain words what cannot come back, before anything is asked.
+    `source` says in a sentence what it comes from: nobody has to have named that. `told` hears in
+    plain words what cannot come back, before anything is asked.
     """
 
     command: str
+    source: str
     kept: tuple[Was, ...]
     chosen: tuple[Was, ...]
     made: Mapping[Address, str]
@@ -79,12 +81,18 @@ def restoring(
         raise UsageError(message, hint=f"`dstate backup show {backup.manifest.number}` tells")
     return Return(
         command=f"backup restore {backup.name}",
+        source=_told(backup),
         kept=kept,
         chosen=chosen,
         made={},
         overrides=overrides,
         told=told,
     )
+
+
+def _told(backup: Backup) -> str:
+    of = "of everything" if backup.manifest.whole else f"made before run {backup.manifest.run}"
+    return f"This is from backup {backup.name}, {of}."
 
 
 def undoing(
@@ -106,6 +114,7 @@ def undoing(
         raise UsageError(message, hint="`dstate runs list` names the others")
     return Return(
         command=f"undo {record.get('run')}",
+        source=f"This undoes run {record.get('run')}, `{record.get('command')}`.",
         kept=kept,
         chosen=kept,
         made=made,

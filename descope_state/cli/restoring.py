@@ -95,7 +95,8 @@ def undo(
     """Plan back to what was before a run.
 
     What it changed or deleted is as it was, what it made is deleted. The stack is not changed: it
-    still states what the run did, and the next apply would do that again.
+    still states what the run did, and the next apply would do that again. What was deleted
+    because its block went comes back unmanaged, unless the block is put back first.
     """
     from descope_state.cli.restoring_run import run_undo
 

@@ -19,7 +19,7 @@ from descope_state.cli.terminal import Terminal
 from descope_state.errors import Exit
 from descope_state.frozen import dataclass
 from descope_state.report.clean import clean
-from descope_state.report.spans import line
+from descope_state.report.spans import folded, line
 from descope_state.report.text import plan_text
 
 
@@ -70,7 +70,8 @@ def run_undo(
 def _telling(terminal: Terminal) -> Callable[[Sequence[str]], None]:
     def told(lost: Sequence[str]) -> None:
         for one in lost:
-            terminal.tell([line(f"Note: {clean(one)}.", "warning")])
+            rows = folded(clean(f"Note: {one}."), terminal.width)
+            terminal.tell(line(row, "warning") for row in rows)
 
     return told
 
@@ -78,6 +79,7 @@ def _telling(terminal: Terminal) -> Callable[[Sequence[str]], None]:
 def _run(terminal: Terminal, opening: Opening, *, back: Return, returning: Returning) -> Exit:
     attendant = Attendant(terminal=terminal, verbose=returning.verbose)
     manner = returning.manner
+    terminal.note(clean(back.source))
     if returning.dry:
         reading = Reading(parallelism=manner.parallelism, capacity=manner.capacity)
         _, result = plan_return(terminal.surroundings, opening, back=back, reading=reading)

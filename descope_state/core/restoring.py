@@ -199,6 +199,7 @@ class _Restoring:
             if schema.tells:
                 told = " and ".join(sorted(schema.tells))
                 yield f"{fate.address}: its {told} is new; who used the old one needs the new one"
+        yield from _unmanaged([fate for fate in again if not fate.stated])
         yield from _new_ids(
             [
                 f"{fate.address} (was {fate.was.live.id})"
@@ -208,11 +209,24 @@ class _Restoring:
         )
 
 
+def _unmanaged(fates: Iterable[_Fate]) -> Iterator[str]:
+    names = [str(fate.was.address) for fate in fates if fate.was.address is not None]
+    if names:
+        yield (
+            f"no block of the stack states {_some(names)}: what comes back is unmanaged; put it"
+            " back into the YAML first, and the state remembers it again"
+        )
+
+
 def _new_ids(names: Sequence[str]) -> Iterator[str]:
     if names:
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        shown = ", ".join(names[:_NAMED])
-        yield f"the service gives new ids, of which nothing outside the stack knows: {shown}{more}"
+        told = "the service gives new ids, of which nothing outside the stack knows"
+        yield f"{told}: {_some(names)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _telling(attributes: Mapping[str, Value], schema: Schema) -> dict[str, Value]:

@@ -115,3 +115,12 @@ def test_what_goes_is_told_what_it_needs_of_what_goes_as_well() -> None:
     assert (site.depends_on, page.depends_on) == ((), (SITE,))
     (alone,) = restored((), (), today=today(OLD_SITE, OLD_PAGE), gone=gone[1:]).wanted
     assert alone.depends_on == ()
+
+
+def test_what_was_managed_and_no_block_states_is_told_before_it_comes_back_unmanaged() -> None:
+    told = "no block of the stack states site.main, child.page: what comes back is unmanaged"
+    assert any(one.startswith(told) for one in back(today()).lost)
+    half = back(today(desired=(stated(SITE, name="main"),))).lost
+    assert any(one.startswith("no block of the stack states child.page:") for one in half)
+    whole = today(desired=(stated(SITE, name="main"), stated(PAGE, name="page", site=Unknown("x"))))
+    assert not any("unmanaged" in one for one in back(whole).lost)

@@ -26,9 +26,14 @@ class Estimate:
     refresh_calls: int = 0
 
     @property
+    def writes(self) -> int:
+        """How many calls change something: one change may take two, several may share one."""
+        return self.calls - self.reads
+
+    @property
     def saved(self) -> int:
         """How many calls batching spares."""
-        return max(0, self.changes - (self.calls - self.reads))
+        return max(0, self.changes - self.writes)
 
 
 class Verdict(StrEnum):

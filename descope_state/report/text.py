@@ -77,6 +77,7 @@ def estimate_text(estimate: Estimate) -> str:
     if not estimate.calls:
         return f"R{refresh[1:]}"
     changes = values.counted(estimate.changes, "change")
+    changes += f" in {estimate.writes:,} writes" if estimate.writes > estimate.changes else ""
     changes += f", {estimate.saved:,} saved by batching" if estimate.saved else ""
     changes += f", {estimate.reads:,} to read back" if estimate.reads else ""
     calls, waves = (

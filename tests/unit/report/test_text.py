@@ -136,6 +136,13 @@ def test_the_estimate_of_the_contract() -> None:
     )
 
 
+def test_the_parts_of_an_estimate_add_up_where_a_change_takes_two_writes() -> None:
+    estimate = Estimate(calls=12, reads=4, changes=7, waves=3, seconds=1, refresh_calls=5)
+    assert estimate_text(estimate).startswith(
+        "Apply makes 12 calls (7 changes in 8 writes, 4 to read back) in 3 waves,"
+    )
+
+
 def test_the_estimate_of_one_change() -> None:
     estimate = Estimate(calls=1, changes=1, waves=1, seconds=0.2, per_minute=100, refresh_calls=1)
     assert estimate_text(estimate) == (

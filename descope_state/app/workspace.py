@@ -15,6 +15,7 @@ from descope_state.config.stack import Unsound, load, outline
 from descope_state.core.resolve import Resolution, resolve
 from descope_state.errors import Invalid, Problem
 from descope_state.frozen import dataclass
+from descope_state.model.nearness import listed, meant
 from descope_state.model.stack import Documents
 from descope_state.model.value import Value
 from descope_state.sdk.catalog import Catalog
@@ -133,6 +134,7 @@ def opened(
         problems = _all_problems(error, catalog, sources)
         withheld = _in_clear(error.documents, catalog) if error.documents else ()
         raise Invalid(excerpted(root, problems, withheld=withheld)) from None
+    _check_endpoint(root, documents, providers)
     return Workspace(
         root=root,
         documents=documents,
@@ -151,6 +153,7 @@ def outlined(surroundings: Surroundings, opening: Opening) -> Workspace:
     environ = merged_environ(root, surroundings.environ)
     providers = surroundings.providers()
     documents = outline(root, environment=opening.environment, environ=environ)
+    _check_endpoint(root, documents, providers)
     return Workspace(
         root=root,
         documents=documents,
@@ -161,6 +164,22 @@ def outlined(surroundings: Surroundings, opening: Opening) -> Workspace:
         store=_store(surroundings, root, documents),
         warn=surroundings.warn,
     )
+
+
+def _check_endpoint(root: Path, documents: Documents, providers: Mapping[str, Provider]) -> None:
+    """Refuse a word that no provider knows: taken for an address, it would ask for credentials."""
+    environment = documents.environment
+    words = {word for provider in providers.values() for word in provider.endpoints}
+    if not environment.endpoint or environment.endpoint in words or ":" in environment.endpoint:
+        return
+    problem = Problem(
+        code="E1202",
+        message=f"environment `{environment.name}`: `{environment.endpoint}` is no endpoint",
+        hint=meant(environment.endpoint, words)
+        or f"write a URL that begins with `https://`, or one of {listed(sorted(words))}",
+        origin=environment.locate(("endpoint",)),
+    )
+    raise Invalid(excerpted(root, (problem,)))
 
 
 def _store(surroundings: Surroundings, root: Path, documents: Documents) -> Store:

@@ -38,6 +38,8 @@ _MISSING = {
     "dstate show": "`dstate show plan.json` shows a saved plan, `dstate state list` the state",
     "dstate env diff": "`dstate env diff dev staging` compares two; `dstate env list` names them",
 }
+# A shorter beginning is a coincidence.
+_SHORTEST = len("--as")
 _UNKNOWN = re.compile(r"No such command '([a-z-]+)'")
 
 
@@ -47,7 +49,17 @@ def misuse(error: typer.TyperException, *, command: str) -> UsageError:
     unknown = _UNKNOWN.match(message)
     if unknown is not None and command == "dstate" and unknown[1] in _COMMANDS:
         return UsageError(f"there is no command `{unknown[1]}`", hint=_COMMANDS[unknown[1]])
-    hint = _OPTIONS.get(getattr(error, "option_name", ""), f"see `{command} --help`")
+    hint = _OPTIONS.get(getattr(error, "option_name", "")) or _begun(error, command=command)
     if message.startswith("Missing argument"):
         hint = _MISSING.get(command, hint)
     return UsageError(message[:1].lower() + message[1:], hint=hint)
+
+
+def _begun(error: typer.TyperException, *, command: str) -> str:
+    """Name the option that an unknown one goes on from, such as `--env` for `--environment`."""
+    said, context = getattr(error, "option_name", ""), getattr(error, "ctx", None)
+    known = [name for one in context.command.params for name in one.opts] if context else []
+    begun = [name for name in known if len(name) > _SHORTEST and said.startswith(name)]
+    if begun and not getattr(error, "possibilities", ()):
+        return f"did you mean `{max(begun, key=len)}`? see `{command} --help`"
+    return f"see `{command} --help`"

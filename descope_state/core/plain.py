@@ -7,7 +7,7 @@ plan takes to make. What is not plain is left to `core/cel.py`; both answer alik
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import NoReturn, Protocol, TypeAlias
+from typing import NoReturn, Protocol, TypeAlias, TypeGuard
 
 from descope_state.core.ports import Sources
 from descope_state.core.templates import ExpressionError
@@ -291,13 +291,14 @@ def stepped(here: Value | Mapping[str, Value], step: str | int, *, place: Place)
 def _absent(here: Mapping[str, Value], step: str, *, place: Place) -> ExpressionError:
     message = f"`{place.text}` has no `{step}`"
     hint = meant(step, here)
-    if here and not hint and all(_resource(inner) for inner in here.values()):
+    instances = [one for one in here.values() if _resource(one)]
+    if len(instances) == len(here) > 0 and (not hint or step in instances[0]):
         key = json.dumps(next(iter(here)), ensure_ascii=False)
         hint = f"it has `for_each`; write `{place.text}[{key}]`, for instance"
     return ExpressionError(message, column=place.column, hint=hint, code="E1403")
 
 
-def _resource(value: Value | Mapping[str, Value]) -> bool:
+def _resource(value: Value | Mapping[str, Value]) -> TypeGuard[Mapping[str, Value]]:
     """Tell a resource from a map: it is read through a view of its kind."""
     return isinstance(value, Mapping) and not isinstance(value, dict)
 

@@ -8,6 +8,7 @@ NAME = r"[a-z_][a-z0-9_]*"
 RESERVED_NAMES = frozenset({"in", "true", "false", "null"})
 
 _NAME = re.compile(NAME)
+_UNQUOTED = re.compile(rf"({NAME})\.({NAME})\[([^\"\[\]]+)\]")
 _ADDRESS = re.compile(rf"({NAME})\.({NAME})(?:\[(\".*\")\])?", re.DOTALL)
 
 
@@ -50,8 +51,7 @@ class Address(NamedTuple):
         """Read what `str` wrote; a ValueError says what is wrong with anything else."""
         match = _ADDRESS.fullmatch(text)
         if match is None:
-            message = f'`{text}` is not an address: write `kind.name` or `kind.name["key"]`'
-            raise ValueError(message)
+            raise ValueError(_no_address(text))
         kind, name, quoted = match.groups()
         return cls(kind, name, None if quoted is None else _key(quoted, text))
 
@@ -60,6 +60,17 @@ def for_shell(address: Address) -> str:
     """Spell an address so that it may be pasted into a command line."""
     text = str(address)
     return text if address.key is None else "'" + text.replace("'", "'\\''") + "'"
+
+
+def _no_address(text: str) -> str:
+    match = _UNQUOTED.fullmatch(text)
+    if match is None:
+        return f'`{text}` is not an address: write `kind.name` or `kind.name["key"]`'
+    meant = Address(match[1], match[2], match[3].strip("'"))
+    return (
+        f"`{text}` is not an address: its key stands in quotes, which a shell takes away: write"
+        f" `{meant}`, in a shell `{for_shell(meant)}`"
+    )
 
 
 def _key(quoted: str, text: str) -> str:

@@ -168,6 +168,7 @@ def test_an_argument_that_is_missing(place: Place, name: str) -> None:
         (["Plan"], "no such command"),
         (["--planet"], "no such option"),
         (["plan", "--detailed-exit-code"], "detailed-exitcode"),
+        (["plan", "--environment", "dev"], "did you mean `--env`? see `dstate plan --help`"),
         (["plan", "--env"], "requires an argument"),
         (["plan", "-out"], "requires an argument"),
         (["plan", "-C"], "`-C` needs a value"),

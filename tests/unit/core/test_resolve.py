@@ -27,6 +27,20 @@ def test_a_resource_for_each_key_is_there_once_a_key_in_order(tmp_path: Path, ke
     assert [one.attributes["name"] for one in found.values()] == ["x", "y"]
 
 
+def test_a_field_of_all_instances_is_not_taken_for_a_mistyped_key(tmp_path: Path) -> None:
+    found = problem(
+        tmp_path,
+        """
+        resources:
+          label:
+            a: {for_each: [names, other], name: "${each.key}"}
+            b: {name: "${label.a.name}"}
+        """,
+    )
+    assert "it has `for_each`; write `label.a[" in found
+    assert "did you mean" not in found
+
+
 @pytest.mark.parametrize("keys", ["[]", "{}"])
 def test_no_keys_are_no_resources(tmp_path: Path, keys: str) -> None:
     text = f"resources: {{label: {{a: {{for_each: {keys}, name: n}}}}}}\n"

@@ -49,3 +49,10 @@ def test_a_resource_comes_before_its_instances_and_these_by_key() -> None:
 def test_names_that_expressions_could_not_say_are_no_names() -> None:
     assert all(map(is_name, ("a", "_", "sign_up_or_in", "a1")))
     assert not any(map(is_name, ("", "1a", "A", "a-b", "in", "true", "false", "null")))
+
+
+@pytest.mark.parametrize("text", ["tenant.acme[a]", "tenant.acme['a']"])
+def test_a_key_whose_quotes_the_shell_took_is_shown_with_them(text: str) -> None:
+    with pytest.raises(ValueError, match="its key stands in quotes") as caught:
+        Address.parse(text)
+    assert """in a shell `'tenant.acme["a"]'`""" in str(caught.value)

@@ -12,6 +12,7 @@ from descope_state.config.scalars import LARGEST_INTEGER
 from descope_state.config.source import LARGEST_FILE
 from descope_state.config.yaml import parse
 from descope_state.errors import Invalid, UnsafeFile
+from descope_state.model.nearness import nearest
 from descope_state.model.value import Value
 
 _LONGEST_NUMBER = 400
@@ -49,12 +50,22 @@ class StackSources:
             data = read_inside(self._root, path) if drafted is None else drafted
             text = data.decode("utf-8")
         except UnsafeFile as error:
-            raise ValueError(error.message) from None
+            raise ValueError(self._refusal(path, error)) from None
         except UnicodeDecodeError:
             message = f"`{path}` is not UTF-8 text"
             raise ValueError(message) from None
         self.digests[path] = hashlib.sha256(data).hexdigest()
         return text
+
+    def _refusal(self, path: str, error: UnsafeFile) -> str:
+        """Say why a file cannot be read; of one that is not there, which may have been meant."""
+        beside = (self._root / path).parent
+        if not isinstance(error.__context__, FileNotFoundError):
+            return error.message
+        names = [one.name for one in beside.iterdir()] if beside.is_dir() else []
+        near = nearest(Path(path).name, names)
+        told = f"the stack has no file `{path}`; a path begins at the folder of `dstate.yaml`"
+        return f"{told}; did you mean `{Path(path).with_name(near)}`?" if near else told
 
     def environment_variable(self, name: str) -> str:
         """Give an environment variable; an empty one counts as missing."""

@@ -82,3 +82,15 @@ def test_broken_or_hostile_json_is_refused_in_words(text: str, told: str) -> Non
 
 def test_json_as_deep_as_allowed_is_read() -> None:
     assert read_json("[" * 200 + "]" * 200) is not None
+
+
+def test_a_file_that_is_not_there_is_told_with_the_one_that_may_be_meant(tmp_path: Path) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "signup.json").write_text("{}")
+    sources = StackSources(tmp_path, environ={})
+    with pytest.raises(ValueError, match=r"no file `flows/sign-up\.json`") as caught:
+        sources.file("flows/sign-up.json")
+    assert str(caught.value).endswith("did you mean `flows/signup.json`?")
+    with pytest.raises(ValueError, match=r"no file `elsewhere/sign-up\.json`") as caught:
+        sources.file("elsewhere/sign-up.json")
+    assert str(caught.value).endswith("begins at the folder of `dstate.yaml`")

@@ -131,7 +131,7 @@ def tell_of(terminal: Terminal, result: Browsed) -> None:
 
 def _print(terminal: Terminal, result: Browsed, rows: Sequence[Found], *, asked: Listing) -> None:
     if rows:
-        terminal.answer(table([row.values for row in rows], asked.columns, width=terminal.width))
+        terminal.answer(table([row.values for row in rows], asked.columns, width=terminal.breadth))
     total = counted(len(result.found), asked.kind)
     words = total if len(rows) == len(result.found) else f"{len(rows):,} of {total}"
     terminal.note(f"{words}.")

@@ -1,5 +1,6 @@
 """Where a command's words go: answers to stdout, talk to stderr, colour only where it is wanted."""
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
 from pathlib import Path
@@ -35,6 +36,11 @@ class Terminal:
 
     def __post_init__(self) -> None:
         self.surroundings = replace(self.surroundings, note=self.note, warn=self.warn)
+
+    @property
+    def breadth(self) -> int:
+        """How wide a table may be: what a pipe or a file takes is never cut."""
+        return self.width if self.out.isatty() else sys.maxsize
 
     def answer(self, lines: Iterable[Line]) -> None:
         """Print what was asked for."""

@@ -13,6 +13,7 @@ import pytest
 
 from descope_state.cli.main import real_surroundings
 from descope_state.cli.terminal import Terminal, wants_colour
+from descope_state.report.table import table
 
 DSTATE = [sys.executable, "-m", "descope_state"]
 
@@ -124,3 +125,20 @@ def test_a_warning_is_given_once_and_a_note_each_time() -> None:
     assert err.getvalue().count("Waiting 60 s") == 2
     assert "\x1b" not in err.getvalue()
     assert out.getvalue() == ""
+
+
+class Screen(io.StringIO):
+    """A screen as far as anybody asks."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_table_is_cut_to_a_screen_and_never_in_a_pipe() -> None:
+    rows = [{"id": "T1", "address": f'tenant.customer["{"x" * 90}"]'}]
+    for out, whole in ((io.StringIO(), True), (Screen(), False)):
+        terminal = Terminal(
+            surroundings=real_surroundings(), out=out, err=out, width=80, colour=False
+        )
+        terminal.answer(table(rows, ["id", "address"], width=terminal.breadth))
+        assert ("…" not in out.getvalue()) is whole

@@ -160,7 +160,17 @@ def _readme(beginning: Beginning) -> str:
         for name in beginning.environments:
             prefix = f"DESCOPE_{name.upper().replace('-', '_')}"
             lines.append(f"- `{name}`: `{prefix}_PROJECT_ID` and `{prefix}_MANAGEMENT_KEY`")
+        lines += _tried(beginning)
     return "\n".join(lines) + "\n"
+
+
+def _tried(beginning: Beginning) -> list[str]:
+    """Say how an environment is tried without an account; production is no place for that."""
+    names = [name for name in beginning.environments if name not in _PROTECTED]
+    if beginning.projects or not names:
+        return []
+    told = f"`{names[0]}: {{endpoint: emulator}}` in `dstate.yaml`"
+    return ["", f"To try `{names[0]}` without any: {told}."]
 
 
 def refuse_stack(folder: Path) -> None:

@@ -26,6 +26,15 @@ def test_production_is_protected_from_the_start(tmp_path: Path) -> None:
     assert came.status == 7
 
 
+def test_the_readme_says_how_an_environment_is_tried_without_an_account(tmp_path: Path) -> None:
+    said(["init", "auth", "--env", "prod", "--env", "dev"], folder=tmp_path)
+    readme = (tmp_path / "auth" / "README.md").read_text()
+    assert "To try `dev` without any: `dev: {endpoint: emulator}`" in readme
+    settings = tmp_path / "auth" / "dstate.yaml"
+    settings.write_text(settings.read_text().replace("dev: {}", "dev: {endpoint: emulator}"))
+    assert "2 to add" in said(["plan", "--env", "dev"], folder=tmp_path / "auth").out
+
+
 def test_a_stack_is_not_begun_twice(tmp_path: Path) -> None:
     said(["init", "--yes"], folder=tmp_path)
     before = (tmp_path / "dstate.yaml").read_bytes()

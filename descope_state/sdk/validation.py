@@ -330,7 +330,8 @@ def _worded(
             path=path, message=f"`{where}` must be text", hint=_quote(path, attributes)
         )
     if sort in _SORTS:
-        return Complaint(path=path, message=f"`{where}` must be {_SORTS[sort]}")
+        hint = _bracket(path, attributes) if sort == "list_type" else ""
+        return Complaint(path=path, message=f"`{where}` must be {_SORTS[sort]}", hint=hint)
     subject, should, rule = message.partition(" should ")
     if should and subject in _SUBJECTS:
         return Complaint(path=path, message=f"`{where}` must {rule}")
@@ -370,15 +371,25 @@ def _names_at(schema: Schema, path: Path) -> tuple[str, ...]:
 
 
 def _quote(path: Path, attributes: Mapping[str, Value]) -> str:
+    if isinstance(_stated(path, attributes), bool | int | float):
+        return "quote it, so that YAML reads it as text"
+    return ""
+
+
+def _bracket(path: Path, attributes: Mapping[str, Value]) -> str:
+    if isinstance(_stated(path, attributes), str | int | float):
+        return "put it into `[ ]`: a list has one element or several"
+    return ""
+
+
+def _stated(path: Path, attributes: Mapping[str, Value]) -> Value:
     value: Value = dict(attributes)
     for step in path:
         if isinstance(value, dict):
             value = value.get(str(step))
         elif isinstance(value, list) and isinstance(step, int) and step < len(value):
             value = value[step]
-    if isinstance(value, bool | int | float):
-        return "quote it, so that YAML reads it as text"
-    return ""
+    return value
 
 
 def dotted(path: Path) -> str:

@@ -224,7 +224,13 @@ def test_null_empties_a_sensitive_field_and_needs_no_secret() -> None:
         ("record", {"name": "n", "count": 5.0}, ("count",), "`count` must be a whole number", ""),
         ("record", {"name": "n", "ratio": "5"}, ("ratio",), "`ratio` must be a number", ""),
         ("record", {"name": "n", "enabled": 1}, ("enabled",), "`enabled` must be true or", ""),
-        ("record", {"name": "n", "steps": "s"}, ("steps",), "`steps` must be a list", ""),
+        (
+            "record",
+            {"name": "n", "steps": "s"},
+            ("steps",),
+            "`steps` must be a list",
+            "put it into `[ ]`: a list has one element or several",
+        ),
         ("record", {"name": "n", "tags": []}, ("tags",), "`tags` must be a map", ""),
         ("record", {"name": "n", "place": "p"}, ("place",), "`place` must be a map", ""),
         (

@@ -62,7 +62,10 @@ class StackSources:
         beside = (self._root / path).parent
         if not isinstance(error.__context__, FileNotFoundError):
             return error.message
-        names = [one.name for one in beside.iterdir()] if beside.is_dir() else []
+        try:
+            names = [one.name for one in beside.iterdir()]
+        except OSError:  # The folder is not there either, or its name is too long to ask for.
+            names = []
         near = nearest(Path(path).name, names)
         told = f"the stack has no file `{path}`; a path begins at the folder of `dstate.yaml`"
         return f"{told}; did you mean `{Path(path).with_name(near)}`?" if near else told

@@ -270,7 +270,9 @@ _role(
     "file-with-a-long-name", f"\"${{file('{'a' * 5_000}')}}\"", "E1408 stack.yaml:5 cannot be read"
 )
 _role(
-    "file-in-many-folders", f"\"${{file('{'a/' * 3_000}b')}}\"", "E1408 stack.yaml:5 cannot be read"
+    "file-in-many-folders",
+    f"\"${{file('{'a/' * 3_000}b')}}\"",
+    "E1408 stack.yaml:5 the stack has no file",
 )
 
 

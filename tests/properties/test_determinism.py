@@ -22,7 +22,7 @@ from tests.support.pipeline import KEY, Scene, environ_of, said, scene, write_st
 from tests.support.worlds import History, Stack, Written, histories
 
 T = TypeVar("T")
-PROCESSES = examples(20, 100, soak=500)
+PROCESSES = examples(10, 100, soak=500)
 ROOT = Path(__file__).parents[2]
 
 

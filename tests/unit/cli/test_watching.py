@@ -12,6 +12,7 @@ import pytest
 from descope_state.app.surroundings import Surroundings
 from descope_state.cli.main import run
 from descope_state.cli.terminal import Terminal
+from descope_state.runtime import patience
 from tests.support.provider import FakeProvider, FakeWorld
 from tests.support.receiver import receiving
 from tests.support.remembered import KEY, LINEAGE, state_files
@@ -71,7 +72,8 @@ class Watch:
 
 
 @pytest.fixture
-def watch(tmp_path: Path) -> Watch:
+def watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watch:
+    monkeypatch.setattr(patience, "LONGEST_PAUSE", 0.01)
     (tmp_path / "dstate.yaml").write_text(SETTINGS)
     (tmp_path / "labels.yaml").write_text(
         "resources:\n  label:\n    one: {name: One, description: Ours}\n    two: {name: Two}\n"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from descope_state.core.verdict import Verdict, verdict
+from descope_state.errors import DstateError
 from descope_state.frozen import dataclass
 from descope_state.model.event import Began, Event, Noted, Step, Succeeded
 from descope_state.model.resource import Live
@@ -104,4 +105,6 @@ def said(error: Exception) -> str:
     """Give the words of a fault; of anything else only its sort, for it may hold any value."""
     if isinstance(error, Fault):
         return worded(error)
+    if isinstance(error, DstateError):
+        return error.problems[0].message
     return f"{type(error).__name__} in the provider"

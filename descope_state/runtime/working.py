@@ -192,7 +192,9 @@ class Worker:
         stopped = self._means.stop.asked
         if not group:
             return []
-        if tries >= TRIES or stopped or hopeless(error):
+        # Where a secret cannot be kept here, another object with another one would not be either.
+        ours = isinstance(error, DstateError)
+        if tries >= TRIES or stopped or ours or hopeless(error):
             fate = Fate.UNTRIED if stopped else Fate.FAILED
             fatal = hopeless(error)
             ending = Ending(
@@ -200,7 +202,7 @@ class Worker:
                 error=said(error),
                 hint=_hint(error),
                 fatal=fatal,
-                unanswered=not stopped,
+                unanswered=not (stopped or ours),
             )
             self._give_up(group, ending, ended)
             return []

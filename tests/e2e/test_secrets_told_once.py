@@ -56,6 +56,8 @@ def test_one_that_cannot_be_kept_is_not_left_behind(stack: Path) -> None:
     came = applied(stack, "-secrets-into", "keys", "-target", "access_key.ci")
     assert came.status == 1, came.err
     assert "access_key.ci" in came.out
+    assert "cannot be written: Is a directory" in " ".join(came.out.split())
+    assert "again in" not in came.err, "another key could not be kept either"
     listed = said(["emulator", "call", "POST", "/v1/mgmt/accesskey/search", "{}"], folder=stack).out
     assert '"keys": []' in listed
 

@@ -39,6 +39,7 @@ def _modules(*folders: str) -> list[Path]:
 
 
 @cache
+@cache
 def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -55,7 +56,12 @@ def _functions(*folders: str) -> Iterator[tuple[str, int]]:
                 yield f"{_place(path, node.lineno)} {node.name}", length
 
 
-def _comments(path: Path) -> Iterator[tuple[int, str]]:
+@cache
+def _comments(path: Path) -> tuple[tuple[int, str], ...]:
+    return tuple(_read_comments(path))
+
+
+def _read_comments(path: Path) -> Iterator[tuple[int, str]]:
     reader = io.StringIO(path.read_text(encoding="utf-8")).readline
     for token in tokenize.generate_tokens(reader):
         if token.type == tokenize.COMMENT:

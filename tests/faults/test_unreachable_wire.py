@@ -1,20 +1,26 @@
 """Hosts that cannot be reached, proxies in between, and servers that are not who they should be."""
 
+import socket
 import ssl
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from descope_state.core.verdict import Verdict, verdict
+from descope_state.model.event import Step
 from descope_state.runtime.patience import patiently
 from descope_state.sdk.faults import Fault, Indeterminate, Unavailable, Untrusted
 from descope_state.sdk.http import CONNECT_SECONDS, SECONDS, Endpoint, HttpTransport
 from descope_state.sdk.trust import AUTHORITIES
+from dstate_descope import wire
 from dstate_descope.plugin import base_url
 from tests.faults.test_hostile_wire import READ, WRITE, answered
 from tests.support.certificates import Authority
+from tests.support.effort import examples
 from tests.support.served import http, saying
 from tests.support.silent_hosts import deaf, silent
 
@@ -221,3 +227,44 @@ def test_the_key_goes_in_clear_to_this_machine_alone(endpoint: str) -> None:
         base_url(endpoint, "P2abc")
     for local in ("http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:8080"):
         assert base_url(local, "P2abc") == local
+
+
+# -- every write, by every way of not getting there ------------------------------------------------
+
+WRITES = tuple(one for one in vars(wire).values() if isinstance(one, Endpoint) and not one.reading)
+CHOSEN = WRITES[:: examples(12, 1, soak=1)]
+
+
+def _no_names(*_: object, **__: object) -> NoReturn:
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+@pytest.mark.parametrize("way", ["refused", "no such name", "no TLS there", "proxy refused"])
+@pytest.mark.parametrize("endpoint", CHOSEN, ids=lambda one: one.path)
+async def test_what_never_left_is_surely_not_done_whatever_it_was(
+    monkeypatch: pytest.MonkeyPatch, *, endpoint: Endpoint, way: str
+) -> None:
+    if way == "no such name":
+        monkeypatch.setattr(socket, "getaddrinfo", _no_names)
+    with socket.socket() as closed:
+        # Bound and not listening: nobody answers there, and nobody else can come to be there.
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        if way == "proxy refused":
+            monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        with saying(http(b"{}")) as plain:
+            url = {
+                "refused": f"http://127.0.0.1:{port}",
+                "no such name": "https://nowhere.example",
+                "no TLS there": plain.replace("http:", "https:"),
+                "proxy refused": "https://api.example",
+            }[way]
+            fault = await answered(url, endpoint)
+    assert isinstance(fault, Unavailable), (type(fault), fault)
+    steps = (Step.CREATE, Step.UPDATE, Step.DELETE)
+    assert {verdict(step, fault) for step in steps} == {Verdict.AGAIN}
+    assert "did not reach" in str(fault)
+
+
+def test_there_are_hundreds_of_these() -> None:
+    assert 4 * len(WRITES) >= 200

@@ -14,6 +14,9 @@ from descope_state.model.resource import Entries
 from descope_state.sdk.catalog import Catalog
 from descope_state.sdk.schema import Schema
 
+# Of a value, in a message of one line.
+_LONGEST = 60
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
@@ -96,7 +99,7 @@ def stale_message(stale: tuple[Moved, ...]) -> str:
 
 def _short(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004  # what fits a line
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 def without(plan: Plan, stale: tuple[Moved, ...]) -> Plan:
